@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the two supervisor actors that tests talk to offer.
+ *
+ * chorus_echo.ko is always there (demo, benchmark, tutorial); chorus_probe.ko
+ * is built with the test build only and exists to be misused.
+ */
+#ifndef CHORUS_PROBE_H
+#define CHORUS_PROBE_H
+
+#include <linux/types.h>
+
+/* ---- chorus_echo.ko ---- */
+
+#define ECHO_LAP_NULL		"null"		/* no argument block, does nothing */
+#define ECHO_LAP_ECHO		"echo"		/* struct echo_arg, increments sequence */
+#define ECHO_PORT_STAMP		0x6563686fULL	/* static port with a handler: the reply has
+						 * the annex and the body of the request
+						 */
+struct echo_arg {
+	__u64 sequence;
+	__u8 data[56];
+};
+
+/* ---- chorus_probe.ko ---- */
+
+#define PROBE_LAP_FAIL		"p_fail"	/* no argument; the handler fails: EREMOTEIO */
+#define PROBE_LAP_WAIT		"p_wait"	/* struct probe_wait: abortable sleep inside */
+#define PROBE_LAP_DELETE	"p_del"		/* struct probe_arg: deletes PROBE_LAP_WAIT and
+						 * creates and binds it anew; out: result of
+						 * the deletion as -errno
+						 */
+#define PROBE_LAP_SUICIDE	"p_self"	/* struct probe_arg: tries to delete itself from
+						 * inside; out: the result (-EDEADLK)
+						 */
+#define PROBE_LAP_NEST		"p_nest"	/* struct probe_arg: in: how often to invoke itself
+						 * recursively; out: result of the innermost
+						 * refused invocation, or 0
+						 */
+#define PROBE_LAP_COPY		"p_copy"	/* struct probe_copy: copyin, reverse, copyout */
+#define PROBE_LAP_WHO		"p_who"		/* struct probe_who */
+#define PROBE_LAP_LATE		"p_late"	/* struct probe_arg: in: milliseconds after which
+						 * PROBE_LAP_BOUND is bound (to the "p_fail" LAP),
+						 * 0 unbinds it at once
+						 */
+#define PROBE_LAP_BOUND		"p_bound"
+#define PROBE_LAP_PROTECTED	"p_prot"	/* bound as a protected name; no argument */
+#define PROBE_LAP_RAW		"p_raw"		/* not CHORUS_LAP_SAFE: EPERM from a process */
+#define PROBE_LAP_BIG		"p_big"		/* 256-byte block: every byte is inverted */
+#define PROBE_LAP_CALL		"p_call"	/* struct probe_call: ipcCall from the handler */
+
+#define PROBE_PORT_STAMP	0x70726f62ULL	/* static port with a handler; first byte of the
+						 * annex says what it does: enum probe_command
+						 */
+
+enum probe_command {
+	PROBE_CMD_ECHO = 0,	/* reply with annex and body */
+	PROBE_CMD_WAIT = 1,	/* abortable sleep until aborted, then fail */
+	PROBE_CMD_SILENT = 2,	/* return 0 without a reply: an empty reply */
+	PROBE_CMD_FAIL = 3,	/* return an error: EREMOTEIO */
+	PROBE_CMD_INFO = 4,	/* reply body: struct probe_info */
+	PROBE_CMD_COUNT = 5,	/* reply body: __u64, asynchronous messages handled so far */
+};
+
+struct probe_arg {
+	__s64 value;
+};
+
+struct probe_wait {
+	__s64 timeout;		/* in: nanoseconds, < 0 for ever */
+	__s64 result;		/* out: -ETIMEDOUT or another -errno (if it gets back at all) */
+};
+
+struct probe_copy {
+	__u64 address;		/* in: address in the caller's memory */
+	__u64 size;		/* in: bytes, at most 128 */
+	__s64 result;		/* out: 0 or -errno */
+};
+
+struct probe_who {
+	__u64 self[2];		/* out: unique identifier of the execution actor */
+	__u64 invoker[2];	/* out: unique identifier of the invoker */
+	__s32 tid;		/* out: Linux thread id the handler ran on */
+	__u32 depth;		/* out: frame depth, 1 for a direct call */
+};
+
+struct probe_call {
+	__u64 target[2];	/* in: unique identifier of the port to call */
+	__s64 timeout;		/* in: nanoseconds */
+	__s64 result;		/* out: 0 or -errno */
+	__u64 in;		/* in: 8-byte body of the request */
+	__u64 out;		/* out: first 8 bytes of the reply */
+};
+
+struct probe_info {
+	__u64 src[2];
+	__u64 target[2];
+	__u64 invoker[2];
+	__s32 tid;		/* Linux thread id the handler ran on */
+	__u32 flags;
+	__u16 actor_pi[3];
+	__u16 port_pi[3];
+	__u32 body_size;
+};
+
+#endif /* CHORUS_PROBE_H */
