@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The person's half of the build; Kbuild beside it is the kernel's half. "make help" tells the targets.
+
+KERNEL ?= default
+V      ?= 0
+
+override K := $(shell tests/vm/kernel name $(KERNEL))
+ifeq ($(K),)
+$(error KERNEL=$(KERNEL) names no kernel)
+endif
+
+# Everything built lands here: one folder a kernel, one for user space.
+B     := $(CURDIR)/build
+MODB  := $(B)/$(K)
+TESTB := $(B)/$(K)-test
+USERB := $(B)/user
+
+Q := $(if $(filter 1,$(V)),,@)
+MAKEFLAGS += --no-print-directory
+
+# The parts of user space, each with a Makefile that takes O= and KERNEL=.
+parts := $(patsubst %/Makefile,%,$(wildcard lib/Makefile daemons/Makefile tests/Makefile))
+part_args = O=$(USERB) KERNEL=$(K) V=$(V)
+
+export KERNEL = $(K)
+
+.PHONY: all
+all: modules user
+
+.PHONY: help
+help:
+	@sed -n 's/^#: \?//p' Makefile
+
+#: chorus.ko: build it, look at it, prove it. Nothing has to be installed first.
+#:
+#:   make               the modules for one kernel, and user space
+#:   make demo          a throw-away guest: the nucleus at work, LRPC against pipes
+#:   make check         build, unit tests, tests in a guest, rules of the tree
+#:   make check-all     the same on all three kernels
+#:   make bench         the measurements; build/bench.json and a chart (NATIVE=1: on this box)
+#:   make vm            a shell in the guest;  make vm CMD='chorusctl stat'  runs one thing
+#:
+#: Parts of these:
+#:   make modules       chorus.ko and the supervisor actors, in build/<kernel>/
+#:   make modules-test  the same with the test hooks, in build/<kernel>-test/
+#:   make user          libchorus, daemons, test programs, in build/user/
+#:   make kunit         the unit tests, under user-mode Linux
+#:   make host-setup    install what the build and the guests need (apt, sudo)
+#:
+#: A development box that can insmod:
+#:   make load unload   insert and remove the modules for the running kernel
+#:   make install uninstall   library, headers, tools (DESTDIR, PREFIX)
+#:
+#:   make clean         remove build/;  make distclean  also the cached kernels
+#:
+#: Variables: KERNEL=6.1|6.12|sid|default|host  V=1 (show commands)  CHORUS_CACHE=folder
+
+.PHONY: host-setup
+host-setup:
+	$(Q)tests/vm/host-setup
+
+.PHONY: modules modules-test
+modules: host-setup
+	$(Q)tests/vm/modules $(K) $(MODB) V=$(V)
+
+modules-test: host-setup
+	$(Q)tests/vm/modules $(K) $(TESTB) V=$(V) CHORUS_TEST=1
+
+.PHONY: user $(parts:%=user-%)
+user: $(parts:%=user-%)
+
+$(parts:%=user-%): user-%: host-setup
+	$(Q)mkdir -p $(USERB)
+	$(Q)$(MAKE) -C $* $(part_args)
+
+# The daemons and the tests link against the library.
+$(filter-out user-lib,$(parts:%=user-%)): $(filter user-lib,$(parts:%=user-%))
+
+.PHONY: kunit
+kunit: host-setup
+	$(Q)tests/vm/uml
+
+.PHONY: check check-all
+check: all modules-test
+	$(Q)BUILD=$(B) MODULES=$(MODB) tests/check
+
+check-all:
+	$(Q)tests/check-all
+
+.PHONY: demo bench vm
+demo: all
+	$(Q)BUILD=$(B) MODULES=$(MODB) tests/vm/demo
+
+bench: all
+	$(Q)BUILD=$(B) MODULES=$(MODB) NATIVE=$(NATIVE) tests/bench/run
+
+vm: all
+	$(Q)BUILD=$(B) MODULES=$(MODB) tests/vm/shell $(if $(CMD),'$(subst ','\'',$(CMD))')
+
+# On this box itself, for the kernel that runs.
+.PHONY: load unload
+load unload:
+	$(Q)tests/vm/box $@ $(B)/host
+
+.PHONY: install uninstall
+install uninstall: user
+	$(Q)set -e; for part in $(filter-out tests,$(parts)); do $(MAKE) -C $$part $(part_args) $@; done
+
+.PHONY: clean distclean
+clean:
+	$(Q)rm -rf $(B)
+
+distclean: clean
+	$(Q)tests/vm/kernel forget
