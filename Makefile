@@ -98,8 +98,10 @@ vm: all
 	$(Q)BUILD=$(B) MODULES=$(MODB) tests/vm/shell $(if $(CMD),'$(subst ','\'',$(CMD))')
 
 # On this box itself, for the kernel that runs.
-.PHONY: load unload
-load unload:
+# (Through a variable: a line that begins with "load" is a directive of make's own.)
+box := load unload
+.PHONY: $(box)
+$(box):
 	$(Q)tests/vm/box $@ $(B)/host
 
 .PHONY: install uninstall
