@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the rows of chorus.ko share: raw ioctls on /dev/chorus. */
+#ifndef BENCH_CHORUS_H
+#define BENCH_CHORUS_H
+
+#include <linux/chorus.h>
+
+#include "chorus_probe.h"		/* what chorus_echo.ko offers */
+
+struct row;
+
+int chorus_door(struct row *row, struct chorus_hello *hello);
+void lap_rows(void);
+void call_rows(void);
+
+#endif /* BENCH_CHORUS_H */

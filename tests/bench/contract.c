@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What an operation may cost, in things that can be counted.  The counts are
+ * taken over many operations after a warm-up, less those of an empty loop.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define OPERATIONS	2000
+#define WARM_UP		200
+/* A timer tick or a deferred job of the kernel may fall into a task's count. */
+#define SLACK		0.01
+
+#define PLANT		"/sys/kernel/debug/chorus/plant"
+
+/* The columns of a contract. */
+enum column {
+	TRAPS, SWITCHES, VOLUNTARY, ALLOCATIONS, COPIES, NR_COLUMNS,
+};
+
+static const char *const column_name[NR_COLUMNS] = {
+	"traps", "switches", "voluntary_switches", "allocations", "copies",
+};
+
+struct range {
+	double min, max;
+};
+
+/* Copies are those through a kernel buffer.  Voluntary ones are among all switches. */
+static const struct {
+	const char *row;
+	struct range range[NR_COLUMNS];
+} terms[] = {
+	{ "lap_invoke",
+	  { [TRAPS] = { 1, 1 }, [SWITCHES] = { 0, 0 }, [VOLUNTARY] = { 0, 0 },
+	    [ALLOCATIONS] = { 0, 0 }, [COPIES] = { 0, 0 } } },
+	{ "call_handler",
+	  { [TRAPS] = { 1, 1 }, [SWITCHES] = { 0, 0 }, [VOLUNTARY] = { 0, 0 },
+	    [ALLOCATIONS] = { 0, 0 }, [COPIES] = { 0, 0 } } },
+	/* Two copies each way: into the kernel's buffer and out of it. */
+	{ "call_server",
+	  { [TRAPS] = { 2, 2 }, [SWITCHES] = { 2, 2 }, [VOLUNTARY] = { 0, 2 },
+	    [ALLOCATIONS] = { 0, 0 }, [COPIES] = { 4, 4 } } },
+};
+
+#define NR_TERMS	ARRAY_SIZE(terms)
+
+struct contract contracts[NR_TERMS * NR_COLUMNS + NR_COUNTERS];
+unsigned int nr_contracts;
+char contracts_why[96];
+
+static void judge(const char *what, const char *column, double measured, struct range range)
+{
+	struct contract *c = &contracts[nr_contracts++];
+
+	snprintf(c->name, sizeof(c->name), "%s.%s", what, column);
+	c->min = range.min;
+	c->max = range.max;
+	c->measured = measured;
+	c->pass = measured >= range.min - SLACK && measured <= range.max + SLACK;
+}
+
+/* What /proc says of a task: the switches it made of its own will. */
+static long voluntary(pid_t pid)
+{
+	char path[64], line[128];
+	long n = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "voluntary_ctxt_switches: %ld", &n) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* Known amounts of each thing, to see that the instruments are not blind. */
+static int one_trap(void)
+{
+	return getppid() < 0;
+}
+
+static int one_switch(void)
+{
+	struct timespec t = { .tv_nsec = 1000 };
+
+	return nanosleep(&t, NULL);
+}
+
+static int some_allocations(void)
+{
+	int fd[2];
+
+	return pipe(fd) || close(fd[0]) || close(fd[1]);
+}
+
+static int check_instruments(void)
+{
+	static const struct {
+		int (*fn)(void);
+		enum counter counter;
+		enum column column;
+		struct range range;
+	} known[] = {
+		{ one_trap, COUNTER_TRAPS, TRAPS, { 1, 1 } },
+		{ one_switch, COUNTER_SWITCHES, SWITCHES, { 1, 1 } },
+		{ some_allocations, COUNTER_ALLOCATIONS, ALLOCATIONS, { 1, 100 } },
+	};
+	double empty[NR_COUNTERS], total[NR_COUNTERS];
+	pid_t self = getpid();
+	struct counters *c = counters_open(&self, 1, contracts_why, sizeof(contracts_why));
+	const unsigned int n = 100;
+	unsigned int i, k;
+
+	if (!c)
+		return -1;
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (counters_start(c) || counters_stop(c, empty) || counters_start(c))
+			goto fail;
+		for (k = 0; k < n; k++)
+			if (known[i].fn())
+				goto fail;
+		if (counters_stop(c, total))
+			goto fail;
+		judge("instrument", column_name[known[i].column],
+		      (total[known[i].counter] - empty[known[i].counter]) / n, known[i].range);
+	}
+	counters_close(c);
+	return 0;
+fail:
+	snprintf(contracts_why, sizeof(contracts_why), "the counters do not work: %s", strerror(errno));
+	counters_close(c);
+	return -1;
+}
+
+/* The process that serves a row does nothing for the rows without one. */
+static int measure(struct row *row, double result[NR_COLUMNS])
+{
+	pid_t pid[2] = { getpid(), row->server };
+	unsigned int tasks = row->server ? 2 : 1, t;
+	struct counters *c = counters_open(pid, tasks, contracts_why, sizeof(contracts_why));
+	double empty[NR_COUNTERS], total[NR_COUNTERS];
+	struct copies before, after;
+	long own = 0;
+	int error = -1;
+
+	if (!c)
+		return -1;
+	if (row->ops->run(row, WARM_UP))
+		goto out;
+	if (counters_start(c) || counters_stop(c, empty))
+		goto blind;
+	if (copies_read(&before, contracts_why, sizeof(contracts_why)))
+		goto out;
+	for (t = 0; t < tasks; t++)
+		own -= voluntary(pid[t]);
+	if (counters_start(c))
+		goto blind;
+	if (row->ops->run(row, OPERATIONS))
+		goto out;
+	if (counters_stop(c, total))
+		goto blind;
+	for (t = 0; t < tasks; t++)
+		own += voluntary(pid[t]);
+	if (copies_read(&after, contracts_why, sizeof(contracts_why)))
+		goto out;
+	result[TRAPS] = total[COUNTER_TRAPS] - empty[COUNTER_TRAPS];
+	result[SWITCHES] = total[COUNTER_SWITCHES] - empty[COUNTER_SWITCHES];
+	result[ALLOCATIONS] = total[COUNTER_ALLOCATIONS] - empty[COUNTER_ALLOCATIONS];
+	result[VOLUNTARY] = own;
+	result[COPIES] = after.in - before.in + after.out - before.out;
+	for (t = 0; t < NR_COLUMNS; t++)
+		result[t] /= OPERATIONS;
+	error = 0;
+	goto out;
+blind:
+	snprintf(contracts_why, sizeof(contracts_why), "the counters do not work: %s", strerror(errno));
+out:
+	counters_close(c);
+	if (error && !contracts_why[0])
+		snprintf(contracts_why, sizeof(contracts_why), "%s answered wrongly", row->name);
+	return error;
+}
+
+/* Fill contracts[].  -1: they could not be checked, contracts_why says why. */
+int contracts_check(void)
+{
+	double result[NR_COLUMNS];
+	struct row *row;
+	unsigned int i, k;
+
+	nr_contracts = 0;
+	contracts_why[0] = '\0';
+	if (check_instruments())
+		return -1;
+	for (i = 0; i < NR_TERMS; i++) {
+		row = row_find(terms[i].row);
+		if (!row || row->absent) {
+			snprintf(contracts_why, sizeof(contracts_why), "%s",
+				 row ? row->why : "no such row");
+			return -1;
+		}
+		if (measure(row, result))
+			return -1;
+		for (k = 0; k < NR_COLUMNS; k++)
+			judge(terms[i].row, column_name[k], result[k], terms[i].range[k]);
+	}
+	return 0;
+}
+
+static int plant(const char *what)
+{
+	int fd = open(PLANT, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = write(fd, what, strlen(what));
+	close(fd);
+	return n == (ssize_t)strlen(what) ? 0 : -1;
+}
+
+static void tap_line(unsigned int nr, bool ok, const struct contract *c)
+{
+	printf("%sok %u - %s # measured %.3f, right is ", ok ? "" : "not ", nr, c->name, c->measured);
+	if (c->min == c->max)
+		printf("%.0f\n", c->max);
+	else
+		printf("%.0f to %.0f\n", c->min, c->max);
+}
+
+static int tap_contracts(void)
+{
+	unsigned int i;
+	int failed = 0;
+
+	printf("TAP version 13\n1..%u\n", nr_contracts);
+	for (i = 0; i < nr_contracts; i++) {
+		tap_line(i + 1, contracts[i].pass, &contracts[i]);
+		failed |= !contracts[i].pass;
+	}
+	return failed;
+}
+
+/*
+ * With @fault planted, its contract of every operation must be red.  The others
+ * are told and not judged: a planted copy may well allocate its buffer.
+ */
+static int tap_planted(const char *fault)
+{
+	static const struct {
+		const char *fault;
+		enum column column;
+	} plants[] = {
+		{ "copy", COPIES }, { "switch", SWITCHES }, { "alloc", ALLOCATIONS },
+	};
+	unsigned int i, p, nr = 0;
+	const char *dot;
+	int failed = 0;
+
+	for (p = 0; p < ARRAY_SIZE(plants); p++)
+		if (!strcmp(plants[p].fault, fault))
+			break;
+	if (p == ARRAY_SIZE(plants)) {
+		printf("Bail out! no fault called %s: copy, switch or alloc\n", fault);
+		return 1;
+	}
+	printf("TAP version 13\n1..%zu\n", NR_TERMS);
+	for (i = 0; i < nr_contracts; i++) {
+		dot = strchr(contracts[i].name, '.');
+		if (!strncmp(contracts[i].name, "instrument.", 11) ||
+		    strcmp(dot + 1, column_name[plants[p].column])) {
+			if (!contracts[i].pass)
+				printf("# beside it: %s %.3f\n", contracts[i].name,
+				       contracts[i].measured);
+			continue;
+		}
+		printf("# planted %s\n", fault);
+		tap_line(++nr, !contracts[i].pass, &contracts[i]);
+		failed |= contracts[i].pass;
+	}
+	return failed;
+}
+
+/* As TAP.  Returns the exit status of the program. */
+int contracts_tap(const char *expect_red)
+{
+	int error;
+
+	if (expect_red && plant(expect_red)) {
+		if (errno == ENOENT) {
+			printf("TAP version 13\n1..0 # SKIP no %s: not a test build\n", PLANT);
+			return 4;
+		}
+		printf("Bail out! %s: %s\n", PLANT, strerror(errno));
+		return 1;
+	}
+	error = contracts_check();
+	if (expect_red && plant("none"))
+		error = -1;
+	if (error && access("/dev/chorus", F_OK)) {
+		printf("TAP version 13\n1..0 # SKIP %s\n", contracts_why);
+		return 4;
+	}
+	if (error) {
+		printf("Bail out! %s\n", contracts_why);
+		return 1;
+	}
+	return expect_red ? tap_planted(expect_red) : tap_contracts();
+}

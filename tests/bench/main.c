@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * chorus-bench: LRPC and RPC of chorus.ko beside what Linux offers, in one
+ * process tree on one CPU.  METHOD.rst tells how to read the figures.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+/* Seconds that one sample may take before the row counts as hung. */
+#define PATIENCE	60
+
+static struct {
+	const char *mode, *flags, *json, *only, *expect_red, *loop;
+	unsigned int rounds, sample_us, loop_n;
+	bool contracts, list;
+} opt = {
+	.mode = "wall", .flags = "", .rounds = 31, .sample_us = 1000,
+};
+
+static const char *running = "start";
+
+static void hung(int sig)
+{
+	char text[128];
+	int n = snprintf(text, sizeof(text), "chorus-bench: %s hangs\n", running);
+	ssize_t ignored = write(STDERR_FILENO, text, n);
+
+	(void)sig;
+	(void)ignored;
+	_exit(1);
+}
+
+static void usage(void)
+{
+	fprintf(stderr,
+		"usage: chorus-bench [options]\n"
+		"  --mode NAME        icount or wall, for the result only\n"
+		"  --flags TEXT       how the machine was started, for the result only\n"
+		"  --rounds N         samples a row (%u)\n"
+		"  --sample-us N      length of a sample (%u)\n"
+		"  --rows A,B,...     only these rows\n"
+		"  --cpu N            where to run (0)\n"
+		"  --json FILE        write the result there\n"
+		"  --contracts        check the count contracts only, as TAP\n"
+		"  --expect-red NAME  plant the fault copy, switch or alloc: its contract must fail\n"
+		"  --loop ROW,N       do one row N times, and nothing else\n"
+		"  --list             name the rows, and why one is absent\n",
+		opt.rounds, opt.sample_us);
+	exit(2);
+}
+
+static unsigned int number(const char *text)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 0);
+
+	if (*end || !v || v > 100000000)
+		usage();
+	return v;
+}
+
+static void parse(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "mode", 1, NULL, 'm' }, { "flags", 1, NULL, 'f' },
+		{ "rounds", 1, NULL, 'r' }, { "sample-us", 1, NULL, 's' },
+		{ "rows", 1, NULL, 'o' }, { "cpu", 1, NULL, 'p' },
+		{ "json", 1, NULL, 'j' }, { "contracts", 0, NULL, 'c' },
+		{ "expect-red", 1, NULL, 'e' }, { "loop", 1, NULL, 'L' },
+		{ "list", 0, NULL, 'l' }, { NULL, 0, NULL, 0 },
+	};
+	char *comma;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
+		switch (c) {
+		case 'm': opt.mode = optarg; break;
+		case 'f': opt.flags = optarg; break;
+		case 'r': opt.rounds = number(optarg); break;
+		case 's': opt.sample_us = number(optarg); break;
+		case 'o': opt.only = optarg; break;
+		case 'p': bench_cpu = atoi(optarg); break;
+		case 'j': opt.json = optarg; break;
+		case 'c': opt.contracts = true; break;
+		case 'e': opt.expect_red = optarg; break;
+		case 'l': opt.list = true; break;
+		case 'L':
+			opt.loop = optarg;
+			comma = strchr(optarg, ',');
+			if (!comma)
+				usage();
+			*comma = '\0';
+			opt.loop_n = number(comma + 1);
+			break;
+		default: usage();
+		}
+	if (optind != argc)
+		usage();
+}
+
+/* Is @name in the list of --rows? */
+static bool wanted(const char *name)
+{
+	const char *at = opt.only;
+	size_t len = strlen(name);
+
+	if (opt.loop)
+		return !strcmp(name, opt.loop);
+	while (at && *at) {
+		if (!strncmp(at, name, len) && (!at[len] || at[len] == ','))
+			return true;
+		at = strchr(at, ',');
+		at += at ? 1 : 0;
+	}
+	return !opt.only;
+}
+
+static void open_rows(void)
+{
+	unsigned int i;
+
+	null_rows();
+	pipe_rows();
+	eventfd_rows();
+	futex_rows();
+	seqpacket_rows();
+	binder_rows();
+	chorus_rows();
+	library_rows();
+	for (i = 0; i < nr_rows; i++) {
+		running = rows[i].name;
+		alarm(PATIENCE);
+		if (!wanted(rows[i].name))
+			row_absent(&rows[i], "not asked for");
+		else
+			(void)rows[i].ops->open(&rows[i]);
+	}
+	alarm(0);
+}
+
+/* Nanoseconds of an operation over @n of them, or -1. */
+static double sample(struct row *row, unsigned int n)
+{
+	uint64_t start, end;
+
+	running = row->name;
+	alarm(PATIENCE);
+	/* Other rows ran meanwhile: bring back what they pushed out. */
+	if (row->ops->run(row, n / 8 + 2))
+		return -1;
+	start = clock_ns();
+	if (row->ops->run(row, n))
+		return -1;
+	end = clock_ns();
+	alarm(0);
+	return (double)(end - start) / n;
+}
+
+/* How many operations make a sample of the wanted length. */
+static int choose_batch(struct row *row)
+{
+	double ns;
+
+	if (sample(row, 64) < 0)
+		return -1;
+	ns = sample(row, 64);
+	if (ns < 0)
+		return -1;
+	row->batch = opt.sample_us * 1000.0 / (ns > 1 ? ns : 1);
+	if (row->batch < 4)
+		row->batch = 4;
+	return 0;
+}
+
+static int measure(void)
+{
+	unsigned int r, i;
+
+	for (i = 0; i < nr_rows; i++) {
+		if (rows[i].absent)
+			continue;
+		rows[i].sample = calloc(opt.rounds, sizeof(double));
+		if (!rows[i].sample || choose_batch(&rows[i]))
+			return -1;
+	}
+	/* A/B/A/B: every round measures every row once. */
+	for (r = 0; r < opt.rounds; r++)
+		for (i = 0; i < nr_rows; i++) {
+			if (rows[i].absent)
+				continue;
+			rows[i].sample[r] = sample(&rows[i], rows[i].batch);
+			if (rows[i].sample[r] < 0)
+				return -1;
+		}
+	return 0;
+}
+
+static void print_text(FILE *f, const char *s)
+{
+	fputc('"', f);
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fputc('\\', f);
+		fputc((unsigned char)*s < ' ' ? ' ' : *s, f);
+	}
+	fputc('"', f);
+}
+
+/* One object, with the samples: tests/bench/run merges several of them. */
+static int write_json(bool checked)
+{
+	FILE *f = fopen(opt.json, "we");
+	struct utsname uts;
+	const char *comma = "";
+	unsigned int i, r;
+
+	if (!f || uname(&uts)) {
+		fprintf(stderr, "chorus-bench: %s: %s\n", opt.json, strerror(errno));
+		return -1;
+	}
+	fprintf(f, "{\"kernel\": \"%s\", \"mode\": ", uts.release);
+	print_text(f, opt.mode);
+	fprintf(f, ", \"flags\": ");
+	print_text(f, opt.flags);
+	fprintf(f, ",\n\"rows\": [");
+	for (i = 0; i < nr_rows; i++) {
+		if (rows[i].absent)
+			continue;
+		fprintf(f, "%s\n{\"name\": \"%s\", \"body\": %u, \"batch\": %u, \"samples\": [",
+			comma, rows[i].name, rows[i].body, rows[i].batch);
+		for (r = 0; r < opt.rounds; r++)
+			fprintf(f, "%s%.2f", r ? ", " : "", rows[i].sample[r]);
+		fprintf(f, "]}");
+		comma = ",";
+	}
+	fprintf(f, "],\n\"absent\": [");
+	comma = "";
+	for (i = 0; i < nr_rows; i++) {
+		if (!rows[i].absent)
+			continue;
+		fprintf(f, "%s\n{\"name\": \"%s\", \"why\": ", comma, rows[i].name);
+		print_text(f, rows[i].why);
+		fprintf(f, "}");
+		comma = ",";
+	}
+	fprintf(f, "],\n\"contracts_why\": ");
+	print_text(f, checked ? "" : contracts_why);
+	fprintf(f, ",\n\"contracts\": [");
+	for (i = 0; checked && i < nr_contracts; i++)
+		fprintf(f, "%s\n{\"name\": \"%s\", \"pass\": %s, \"measured\": %.4f, \"min\": %g, \"max\": %g}",
+			i ? "," : "", contracts[i].name, contracts[i].pass ? "true" : "false",
+			contracts[i].measured, contracts[i].min, contracts[i].max);
+	fprintf(f, "]}\n");
+	if (fclose(f)) {
+		fprintf(stderr, "chorus-bench: %s: %s\n", opt.json, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+static void print_rows(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_rows; i++) {
+		if (rows[i].absent)
+			printf("# %-20s absent: %s\n", rows[i].name, rows[i].why);
+		else if (opt.list)
+			printf("# %-20s\n", rows[i].name);
+		else
+			printf("# %-20s %12.1f ns  spread %5.1f %%  %u x %u\n", rows[i].name,
+			       median(rows[i].sample, opt.rounds),
+			       spread(rows[i].sample, opt.rounds) * 100, opt.rounds, rows[i].batch);
+	}
+}
+
+static int run(void)
+{
+	bool checked;
+	unsigned int i;
+
+	if (opt.list) {
+		print_rows();
+		return 0;
+	}
+	if (opt.contracts || opt.expect_red)
+		return contracts_tap(opt.expect_red);
+	if (opt.loop) {
+		struct row *row = row_find(opt.loop);
+
+		if (!row || row->absent) {
+			fprintf(stderr, "chorus-bench: %s: %s\n", opt.loop, row ? row->why : "no such row");
+			return 1;
+		}
+		return row->ops->run(row, opt.loop_n) ? 1 : 0;
+	}
+	if (measure())
+		return 1;
+	running = "contracts";
+	alarm(PATIENCE);
+	checked = !contracts_check();
+	alarm(0);
+	print_rows();
+	if (!checked)
+		printf("# contracts not checked: %s\n", contracts_why);
+	for (i = 0; checked && i < nr_contracts; i++)
+		printf("# contract %-32s %8.3f  %s\n", contracts[i].name, contracts[i].measured,
+		       contracts[i].pass ? "holds" : "BROKEN");
+	if (opt.json && write_json(checked))
+		return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction act = { .sa_handler = hung };
+	int status;
+
+	parse(argc, argv);
+	sigaction(SIGALRM, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	pin(bench_cpu);
+	open_rows();
+	server_watch();
+	status = run();
+	fflush(NULL);
+	server_stop_all();
+	return status;
+}
