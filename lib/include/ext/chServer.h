@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * DOC: The loop of a server (extension)
+ *
+ * Most servers receive, work, reply, for ever.  chorus_server_loop() does that
+ * with one trap a request and leaves only the work to be written.  Several
+ * threads may run the loop on one port.
+ */
+#ifndef CHORUS_EXT_CHSERVER_H
+#define CHORUS_EXT_CHSERVER_H
+
+#include <chError.h>
+#include <chTypes.h>
+#include <ext/chMsg.h>
+#include <ipc/chIpc.h>
+
+/* What a server's function returns, beside a negative code. */
+#define CHORUS_REPLY	0	/* send the reply, go on */
+#define CHORUS_NOREPLY	1	/* go on; somebody replies by token, or nobody does */
+#define CHORUS_STOP	2	/* send the reply, leave the loop with K_OK */
+
+/**
+ * struct ChorusRequest - a message to work on
+ * @msg: bodyAddr and bodySize: what was received, valid until the function
+ *	returns; annexAddr: K_CMSGANNEXSIZE bytes, zero if none was sent; flags:
+ *	K_MSG_RPC, K_MSG_ANNEX, K_MSG_MORE; seqNum
+ * @portLi: the port it came to
+ * @reserved: 0
+ * @token: for chorus_ipc_reply() by whoever finishes the work
+ */
+typedef struct ChorusRequest {
+	KnMsgDesc msg;
+	int portLi;
+	int reserved;
+	ChorusToken token;
+} ChorusRequest;
+
+/**
+ * typedef ChorusServerFn - the work of a server
+ * @cookie: of the struct ChorusServer
+ * @request: the message; it is the thread's current message
+ * @reply: empty; the function points it at the reply, which must stay valid
+ *	after it returns: memory of the server, or the request's own buffers
+ *
+ * The reply is ignored if the sender does not wait for one.  Returns
+ * CHORUS_REPLY, CHORUS_NOREPLY, CHORUS_STOP, or a negative code: the loop then
+ * ends with that code and does not reply, so that the caller gets K_EDEAD when
+ * the thread receives again or ends.
+ */
+typedef int (*ChorusServerFn)(void *cookie, const ChorusRequest *request,
+			      KnMsgDesc *reply);
+
+/**
+ * struct ChorusServer - a server
+ * @portLi: a port, K_DEFAULTPORT or K_ANYENABLED
+ * @flags: K_ABORTABLE: threadAbort() ends the loop with K_EABORT
+ * @bodyMax: bytes of the request buffer, 0 for K_CMSGSIZEMAX; a longer body is
+ *	cut, and the function may fetch the whole by ipcGetData()
+ * @reserved: must be 0
+ * @serve: the work
+ * @cookie: its first argument
+ */
+typedef struct ChorusServer {
+	int portLi;
+	unsigned int flags;
+	unsigned int bodyMax;
+	unsigned int reserved;
+	ChorusServerFn serve;
+	void *cookie;
+} ChorusServer;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * chorus_server_loop - serve until something ends it
+ * @server: the server, unchanged
+ *
+ * Returns K_OK after CHORUS_STOP, the function's negative code, or the reason
+ * the receive or a reply failed: K_ENOPORT, K_EABORT, K_EINTR (no request and
+ * no reply is lost; call again to go on), K_ENOMEM, and for a bad reply
+ * K_EFAULT or K_ETOOMUCH.
+ */
+int chorus_server_loop(const ChorusServer *server);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CHORUS_EXT_CHSERVER_H */

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * DOC: Ports, messages, unique identifiers
+ *
+ * A message is untyped bytes: a body of up to K_CMSGSIZEMAX and an annex of
+ * exactly K_CMSGANNEXSIZE, each optional.  It is sent to a port, a bounded
+ * queue that belongs to one actor.  The message a thread received last is its
+ * current message, which ipcReply(), ipcGetData(), ipcSave() and ipcSysInfo()
+ * act on.
+ *
+ * Delays are in milliseconds: negative waits for ever, 0 does not wait.
+ *
+ * Signals: a handler with SA_RESTART is invisible.  After one without it a
+ * wait ends with K_EINTR.  A receive lost nothing.  An ipcCall() has given its
+ * reply up, but the request may have been served or may still be: to wait on
+ * for the same reply instead use chorus_ipc_call() of <ext/chMsg.h>.
+ *
+ * Source of the semantics: ChorusOS manual section 2K, same names.
+ */
+#ifndef CHORUS_IPC_CHIPC_H
+#define CHORUS_IPC_CHIPC_H
+
+#include <chError.h>
+#include <chTypes.h>
+
+#define K_CMSGANNEXSIZE	120	/* bytes of an annex */
+#define K_CMSGSIZEMAX	65536	/* bytes of a body, at most */
+#define K_CMSGSAVEDMAX	64	/* saved messages of an actor */
+#define K_PORTPRIOMAX	255	/* least urgent priority of an enabled port */
+
+/* Local ids that are not ports. */
+#define K_DEFAULTPORT	0	/* the default port of the actor */
+#define K_ANYENABLED	(-1)	/* ipcReceive: any enabled port */
+#define K_NONEPORT	(-2)	/* no port */
+
+/* KnMsgDesc.flags, set by the caller. */
+#define K_ABORTABLE	0x1u	/* the wait obeys threadAbort(): K_EABORT */
+
+/* KnMsgDesc.flags, set by a receive or by the reply of a call; the library
+ * ignores them where a descriptor is used again (extension). */
+#define K_MSG_RPC	0x100u	/* the sender waits for a reply */
+#define K_MSG_ANNEX	0x200u	/* the sender gave an annex */
+#define K_MSG_MORE	0x400u	/* the body was cut, or not fetched */
+
+/* Types of uiBuild(). */
+#define K_UISITE		1
+#define K_UIPORT		3
+#define K_UIPORT_STATPORT	4
+
+/**
+ * struct KnMsgDesc - where a message is, or where it shall go
+ * @flags: K_ABORTABLE; K_MSG_* after a receive
+ * @bodySize: bytes at @bodyAddr; never changed by the library
+ * @bodyAddr: the body; null for none; for a receive: leave it to ipcGetData()
+ * @annexAddr: K_CMSGANNEXSIZE bytes, or null; a receiver's annex is zeroed if
+ *	the sender gave none
+ * @seqNum: set by a receive: messages received from that port so far
+ */
+typedef struct KnMsgDesc {
+	unsigned int flags;
+	unsigned int bodySize;
+	VmAddr bodyAddr;
+	VmAddr annexAddr;
+	KnEvtNum seqNum;
+} KnMsgDesc;
+
+/**
+ * struct KnIpcDest - an address
+ * @target: the port
+ * @coTarget: clear it; it has a meaning for groups only
+ */
+typedef struct KnIpcDest {
+	KnUniqueId target;
+	KnUniqueId coTarget;
+} KnIpcDest;
+
+/**
+ * struct KnMsgHead - what the nucleus knows about a message
+ * @bodySize: bytes of the body
+ * @flags: [0] is 1 if the sender waits for a reply, [1] is 1 if there is an
+ *	annex, the rest is 0
+ * @srcPort: source port
+ * @target: what the sender addressed
+ * @coTarget: the sender's coTarget
+ * @transId: transaction
+ * @actorId: protection identifier of the sending actor
+ * @portId: protection identifier of the source port
+ */
+typedef struct KnMsgHead {
+	int bodySize;
+	char flags[4];
+	KnUniqueId srcPort;
+	KnUniqueId target;
+	KnUniqueId coTarget;
+	KnTransId transId;
+	KnProtId actorId;
+	KnProtId portId;
+} KnMsgHead;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- ports --------------------------------------------------------------- */
+/*
+ * @actorcap of the port calls must be K_MYACTOR or the caller's own
+ * capability; another actor's is K_ENOTIMP (ChorusOS allows it).
+ */
+
+/**
+ * portCreate - make a port
+ * @actorcap: its actor
+ * @portui: where its unique identifier goes
+ *
+ * Any caller.  Returns the local id, > 0; the port is disabled.  K_ENOMEM: the
+ * quota is used up.  Source: portCreate(2K).
+ */
+int portCreate(const KnCap *actorcap, KnUniqueId *portui);
+
+/**
+ * portDeclare - make a port of a given name
+ * @actorcap: its actor
+ * @portui: the name, built by uiBuild() with K_UIPORT_STATPORT (else K_EINVAL)
+ *
+ * System actors only (else K_EPRIV).  Returns the local id, > 0.  K_EBUSY: the
+ * name exists already.  Source: portDeclare(2K).
+ */
+int portDeclare(const KnCap *actorcap, const KnUniqueId *portui);
+
+/**
+ * portDelete - delete a port
+ * @actorcap: its actor
+ * @portli: its local id; the default port cannot be deleted (K_EINVAL)
+ *
+ * Queued messages vanish; queued callers and threads that wait on the port
+ * leave with K_ENOPORT.  Source: portDelete(2K).
+ */
+int portDelete(const KnCap *actorcap, int portli);
+
+/**
+ * portEnable - put a port in the set K_ANYENABLED receives from
+ * @actorcap: its actor
+ * @portli: its local id
+ * @priority: 0 (served first) to K_PORTPRIOMAX
+ *
+ * Source: portEnable(2K).
+ */
+int portEnable(const KnCap *actorcap, int portli, int priority);
+
+/** portDisable - take a port out of that set.  Source: portDisable(2K). */
+int portDisable(const KnCap *actorcap, int portli);
+
+/**
+ * portUi - unique identifier of a port of this actor
+ * @portli: its local id, or K_DEFAULTPORT
+ * @portui: where the identifier goes
+ *
+ * Source: portUi(2K).
+ */
+int portUi(int portli, KnUniqueId *portui);
+
+/**
+ * portLi - local id of a port of this actor
+ * @portui: its unique identifier; K_EINVAL if the port is not this actor's
+ *
+ * Returns the local id, >= 0.  Source: portLi(2K).
+ */
+int portLi(const KnUniqueId *portui);
+
+/**
+ * portPi - read and write the protection identifier of a port
+ * @actorcap: its actor
+ * @portli: its local id, or K_DEFAULTPORT
+ * @oldpi: where the present one goes, or null
+ * @newpi: the one wanted, or null; system actors only (else K_EPRIV)
+ *
+ * Source: portPi(2K).
+ */
+int portPi(const KnCap *actorcap, int portli, KnProtId *oldpi,
+	   const KnProtId *newpi);
+
+/**
+ * portGetSeqNum - count of messages received from a port
+ * @portli: its local id
+ * @seqnum: where the count goes
+ *
+ * Source: portGetSeqNum(2K).
+ */
+int portGetSeqNum(int portli, KnEvtNum *seqnum);
+
+/* ---- messages ------------------------------------------------------------ */
+
+/**
+ * ipcSend - send and go on
+ * @msg: the message
+ * @srcportli: local id of the port stamped as its source
+ * @dest: where to
+ *
+ * Any caller.  Never waits for room: K_EFULL at once.  K_OK does not say that
+ * anybody received it.  K_ETOOMUCH: body above K_CMSGSIZEMAX; K_EUNKNOWN: no
+ * such port; K_EINVAL: no such source port.  Source: ipcSend(2K).
+ */
+int ipcSend(const KnMsgDesc *msg, int srcportli, const KnIpcDest *dest);
+
+/**
+ * ipcReceive - wait for a message
+ * @msg: where it shall go, and K_ABORTABLE
+ * @portli: in: a port, K_DEFAULTPORT or K_ANYENABLED; out: the port it came to
+ * @delay: milliseconds
+ *
+ * Any thread of the actor.  Returns the number of bytes put at bodyAddr, or
+ * with a null bodyAddr the size of the body, which then waits for
+ * ipcGetData().  A body larger than bodySize is cut: K_MSG_MORE is set, and the
+ * whole can be had once by ipcGetData().  K_ETIMEOUT, K_EABORT, K_EINTR;
+ * K_ENOPORT: the port was deleted; K_EINVAL: no such port, or it has a message
+ * handler.  Source: ipcReceive(2K).
+ */
+int ipcReceive(KnMsgDesc *msg, int *portli, int delay);
+
+/**
+ * ipcCall - send a request and wait for its reply
+ * @request: the request
+ * @srcportli: local id of the port stamped as its source
+ * @dest: where to
+ * @reply: where the reply shall go, and K_ABORTABLE
+ * @delay: milliseconds until the reply
+ *
+ * Any caller; one trap.  Returns the number of bytes put at the reply's
+ * bodyAddr; a longer reply is cut and K_MSG_MORE set, the rest is lost.  The
+ * request is served at most once.  K_EUNKNOWN: no such port; K_EFULL: no room;
+ * K_ENOPORT: the port died with the request queued; K_EDEAD: the server died
+ * with it in hand; K_ETIMEOUT, K_EABORT, K_EINTR: the wait was given up, the
+ * request may have had effects.  Source: ipcCall(2K).
+ */
+int ipcCall(const KnMsgDesc *request, int srcportli, const KnIpcDest *dest,
+	    KnMsgDesc *reply, int delay);
+
+/**
+ * ipcReply - answer the current message
+ * @msg: the reply
+ *
+ * K_EINVAL: there is no current message, or nobody waits for its reply;
+ * K_EUNKNOWN: the caller is gone, and the message is consumed; K_ETOOMUCH and
+ * K_EFAULT leave it.  Source: ipcReply(2K).
+ */
+int ipcReply(const KnMsgDesc *msg);
+
+/**
+ * ipcGetData - fetch the body of the current message
+ * @msg: bodyAddr and bodySize say where to
+ *
+ * Once, and only if the receive left the body or cut it (K_MSG_MORE), else
+ * K_EINVAL.  Returns the number of bytes copied.  Source: ipcGetData(2K).
+ */
+int ipcGetData(KnMsgDesc *msg);
+
+/**
+ * ipcSave - put the current message aside
+ * @portli: reserved: K_NONEPORT
+ *
+ * Returns an id, > 0, for ipcRestore() by any thread of the actor.  K_EINVAL:
+ * no current message; K_ENOMEM: K_CMSGSAVEDMAX are saved already.
+ * Source: ipcSave(2K).
+ */
+int ipcSave(int portli);
+
+/**
+ * ipcRestore - make a saved message the current one
+ * @msgid: what ipcSave() returned; each id works once (else K_EINVAL)
+ *
+ * Source: ipcRestore(2K).
+ */
+int ipcRestore(int msgid);
+
+/**
+ * ipcSysInfo - what the nucleus knows about the last message received
+ * @head: where it goes
+ *
+ * Works after ipcReply() too.  K_EINVAL: the thread never received one.
+ * Source: ipcSysInfo(2K).
+ */
+int ipcSysInfo(KnMsgHead *head);
+
+/* ---- unique identifiers -------------------------------------------------- */
+
+/**
+ * uiBuild - build a static unique identifier
+ * @ui: where it goes
+ * @type: K_UISITE, K_UIPORT or K_UIPORT_STATPORT (else K_EINVAL)
+ * @site: number of its site
+ * @stamp: what tells it from others of its type and site; 0 for a site
+ *
+ * Needs no nucleus.  Uniqueness is the caller's duty.  Source: uiBuild(2K);
+ * our layout is that of struct KnUniqueId.
+ */
+int uiBuild(KnUniqueId *ui, int type, unsigned int site, unsigned int stamp);
+
+/** uiClear - make *@ui no identifier */
+void uiClear(KnUniqueId *ui);
+
+/** uiIsCleared - 1 if *@ui is no identifier, else 0 */
+int uiIsCleared(const KnUniqueId *ui);
+
+/** uiEqual - 1 if both are the same, else 0 */
+int uiEqual(const KnUniqueId *ui1, const KnUniqueId *ui2);
+
+/**
+ * uiGetSite - number of the site that created an identifier
+ * @ui: the identifier; K_EINVAL if it is cleared
+ * @site: where the number goes
+ */
+int uiGetSite(const KnUniqueId *ui, unsigned int *site);
+
+/**
+ * uiIsLocal - was the identifier created on this site?
+ * @ui: the identifier
+ *
+ * Returns 1 or 0.  It looks at the name only and does not ask whether the
+ * object still lives.
+ */
+int uiIsLocal(const KnUniqueId *ui);
+
+/** uiSite - uiBuild() of K_UISITE for site number @site */
+int uiSite(KnUniqueId *ui, unsigned int site);
+
+/** uiLocalSite - identifier of the caller's own site */
+int uiLocalSite(KnUniqueId *ui);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CHORUS_IPC_CHIPC_H */
