@@ -34,9 +34,11 @@ struct row {
 	pid_t server;			/* partner process, or 0 */
 	int fd[2];			/* of the caller's side, as the row likes */
 	void *mem;			/* likewise */
+	uint64_t data[2];		/* likewise */
 	uint64_t seq;			/* number of the request, never repeated */
 	char why[96];			/* why the row is absent */
 	bool absent;
+	bool burst;			/* the default policy, right after the server has slept */
 	unsigned int batch;		/* operations of one sample */
 	double *sample;			/* nanoseconds an operation, one a round */
 };
@@ -46,6 +48,7 @@ extern struct row *rows;
 extern unsigned int nr_rows;
 struct row *row_add(const char *name, const struct row_ops *ops, unsigned int body);
 void row_add_sizes(const char *name, const struct row_ops *ops);
+void row_add_burst(const char *name, const struct row_ops *ops);
 struct row *row_find(const char *name);
 int row_absent(struct row *row, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int row_wrong(struct row *row, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -73,8 +76,12 @@ void server_absent(const char *fmt, ...) __attribute__((format(printf, 1, 2), no
 void server_die(const char *what) __attribute__((noreturn));
 void server_watch(void);
 void server_stop_all(void);
-void pin(int cpu);
+
+/* place.c: where and how tasks run. */
 extern int bench_cpu;
+extern const char *bench_policy;
+void place_pin(void);
+int place_policy(const char *name);
 
 /* body.c: a body that proves that it arrived whole. */
 void *body_alloc(size_t size);
@@ -114,7 +121,12 @@ extern struct contract contracts[];
 extern unsigned int nr_contracts;
 extern char contracts_why[96];		/* why none could be checked */
 int contracts_check(void);
+int contracts_print_counts(void);
 int contracts_tap(const char *expect_red);
+
+/* result.c */
+int result_write(const char *path, const char *mode, const char *flags, unsigned int rounds,
+		 bool checked);
 
 /* clock.c */
 uint64_t clock_ns(void);

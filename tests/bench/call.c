@@ -13,15 +13,14 @@
 #include "bench.h"
 #include "chorus.h"
 
-static struct chorus_ui handler_port, server_port;
-
-static void call_init(struct chorus_ipc_call *call, const struct row *row,
-		      const struct chorus_ui *target, uint64_t *answer)
+/* The target is in row->data. */
+static void call_init(struct chorus_ipc_call *call, const struct row *row, uint64_t *answer)
 {
 	memset(call, 0, sizeof(*call));
 	call->size = sizeof(*call);
 	call->src_li = CHORUS_LI_DEFAULT;
-	call->target = *target;
+	call->target.head = row->data[0];
+	call->target.tail = row->data[1];
 	call->body = (uintptr_t)row->mem;
 	call->body_size = row->body;
 	call->rep_body = (uintptr_t)answer;
@@ -50,9 +49,9 @@ static int handler_open(struct row *row)
 
 	if (call_open(row, &hello))
 		return -1;
-	handler_port.head = (uint64_t)CHORUS_UI_STATPORT << CHORUS_UI_TYPE_SHIFT | hello.out_site;
-	handler_port.tail = ECHO_PORT_STAMP;
-	call_init(&call, row, &handler_port, &answer);
+	row->data[0] = (uint64_t)CHORUS_UI_STATPORT << CHORUS_UI_TYPE_SHIFT | hello.out_site;
+	row->data[1] = ECHO_PORT_STAMP;
+	call_init(&call, row, &answer);
 	if (ioctl(row->fd[0], CHORUS_IOC_IPC_CALL, &call))
 		return row_absent(row, "the port of chorus_echo.ko: %s", strerror(errno));
 	return 0;
@@ -63,7 +62,7 @@ static int handler_run(struct row *row, unsigned int n)
 	struct chorus_ipc_call call;
 	uint64_t answer = 0;
 
-	call_init(&call, row, &handler_port, &answer);
+	call_init(&call, row, &answer);
 	while (n--) {
 		body_fill(row->mem, row->body, ++row->seq);
 		if (ioctl(row->fd[0], CHORUS_IOC_IPC_CALL, &call))
@@ -116,23 +115,25 @@ static void serve(struct row *row)
 	}
 }
 
-/* One server process and one port for all sizes. */
+/* One server process and one port for all sizes, another for the burst row. */
 static int server_open(struct row *row)
 {
-	static pid_t server;
+	static const struct row *first;
 	struct chorus_hello hello;
 	struct server_word word;
 
 	if (call_open(row, &hello))
 		return -1;
-	if (!server) {
+	if (row->burst || !first) {
 		if (server_start(row, serve, &word))
 			return -1;
-		server = row->server;
-		server_port.head = word.data[0];
-		server_port.tail = word.data[1];
+		memcpy(row->data, word.data, sizeof(row->data));
+	} else {
+		row->server = first->server;
+		memcpy(row->data, first->data, sizeof(row->data));
 	}
-	row->server = server;
+	if (!row->burst)
+		first = row;
 	return 0;
 }
 
@@ -141,7 +142,7 @@ static int server_run(struct row *row, unsigned int n)
 	struct chorus_ipc_call call;
 	uint64_t expect, ack;
 
-	call_init(&call, row, &server_port, &ack);
+	call_init(&call, row, &ack);
 	while (n--) {
 		expect = body_fill(row->mem, row->body, ++row->seq);
 		if (ioctl(row->fd[0], CHORUS_IOC_IPC_CALL, &call))
@@ -158,4 +159,5 @@ void call_rows(void)
 {
 	row_add_sizes("call_handler", &handler_ops);
 	row_add_sizes("call_server", &server_ops);
+	row_add_burst("call_server", &server_ops);
 }

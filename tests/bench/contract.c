@@ -144,13 +144,13 @@ fail:
 }
 
 /* The process that serves a row does nothing for the rows without one. */
-static int measure(struct row *row, double result[NR_COLUMNS])
+static int measure(struct row *row, double result[NR_COLUMNS], bool with_copies)
 {
 	pid_t pid[2] = { getpid(), row->server };
 	unsigned int tasks = row->server ? 2 : 1, t;
 	struct counters *c = counters_open(pid, tasks, contracts_why, sizeof(contracts_why));
 	double empty[NR_COUNTERS], total[NR_COUNTERS];
-	struct copies before, after;
+	struct copies before = { 0 }, after = { 0 };
 	long own = 0;
 	int error = -1;
 
@@ -160,7 +160,7 @@ static int measure(struct row *row, double result[NR_COLUMNS])
 		goto out;
 	if (counters_start(c) || counters_stop(c, empty))
 		goto blind;
-	if (copies_read(&before, contracts_why, sizeof(contracts_why)))
+	if (with_copies && copies_read(&before, contracts_why, sizeof(contracts_why)))
 		goto out;
 	for (t = 0; t < tasks; t++)
 		own -= voluntary(pid[t]);
@@ -172,7 +172,7 @@ static int measure(struct row *row, double result[NR_COLUMNS])
 		goto blind;
 	for (t = 0; t < tasks; t++)
 		own += voluntary(pid[t]);
-	if (copies_read(&after, contracts_why, sizeof(contracts_why)))
+	if (with_copies && copies_read(&after, contracts_why, sizeof(contracts_why)))
 		goto out;
 	result[TRAPS] = total[COUNTER_TRAPS] - empty[COUNTER_TRAPS];
 	result[SWITCHES] = total[COUNTER_SWITCHES] - empty[COUNTER_SWITCHES];
@@ -210,10 +210,35 @@ int contracts_check(void)
 				 row ? row->why : "no such row");
 			return -1;
 		}
-		if (measure(row, result))
+		if (measure(row, result, true))
 			return -1;
 		for (k = 0; k < NR_COLUMNS; k++)
 			judge(terms[i].row, column_name[k], result[k], terms[i].range[k]);
+	}
+	return 0;
+}
+
+/* For a person: what every row costs, peers too. */
+int contracts_print_counts(void)
+{
+	double result[NR_COLUMNS];
+	unsigned int i, k;
+
+	printf("# %-20s", "an operation costs");
+	for (k = 0; k < COPIES; k++)
+		printf(" %18s", column_name[k]);
+	printf("\n");
+	for (i = 0; i < nr_rows; i++) {
+		if (rows[i].absent)
+			continue;
+		if (measure(&rows[i], result, false)) {
+			printf("# %s\n", contracts_why);
+			return 1;
+		}
+		printf("# %-20s", rows[i].name);
+		for (k = 0; k < COPIES; k++)
+			printf(" %18.3f", result[k]);
+		printf("\n");
 	}
 	return 0;
 }

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -20,7 +19,7 @@
 static struct {
 	const char *mode, *flags, *json, *only, *expect_red, *loop;
 	unsigned int rounds, sample_us, loop_n;
-	bool contracts, list;
+	bool contracts, counts, list;
 } opt = {
 	.mode = "wall", .flags = "", .rounds = 31, .sample_us = 1000,
 };
@@ -48,12 +47,14 @@ static void usage(void)
 		"  --sample-us N      length of a sample (%u)\n"
 		"  --rows A,B,...     only these rows\n"
 		"  --cpu N            where to run (0)\n"
+		"  --policy NAME      scheduling policy: other, batch, fifo (%s)\n"
 		"  --json FILE        write the result there\n"
 		"  --contracts        check the count contracts only, as TAP\n"
 		"  --expect-red NAME  plant the fault copy, switch or alloc: its contract must fail\n"
+		"  --counts           show traps, switches and allocations of every row\n"
 		"  --loop ROW,N       do one row N times, and nothing else\n"
 		"  --list             name the rows, and why one is absent\n",
-		opt.rounds, opt.sample_us);
+		opt.rounds, opt.sample_us, bench_policy);
 	exit(2);
 }
 
@@ -75,7 +76,9 @@ static void parse(int argc, char **argv)
 		{ "rows", 1, NULL, 'o' }, { "cpu", 1, NULL, 'p' },
 		{ "json", 1, NULL, 'j' }, { "contracts", 0, NULL, 'c' },
 		{ "expect-red", 1, NULL, 'e' }, { "loop", 1, NULL, 'L' },
-		{ "list", 0, NULL, 'l' }, { NULL, 0, NULL, 0 },
+		{ "list", 0, NULL, 'l' },
+		{ "policy", 1, NULL, 'P' },
+		{ "counts", 0, NULL, 'n' }, { NULL, 0, NULL, 0 },
 	};
 	char *comma;
 	int c;
@@ -91,6 +94,8 @@ static void parse(int argc, char **argv)
 		case 'j': opt.json = optarg; break;
 		case 'c': opt.contracts = true; break;
 		case 'e': opt.expect_red = optarg; break;
+		case 'P': bench_policy = optarg; break;
+		case 'n': opt.counts = true; break;
 		case 'l': opt.list = true; break;
 		case 'L':
 			opt.loop = optarg;
@@ -153,6 +158,8 @@ static double sample(struct row *row, unsigned int n)
 
 	running = row->name;
 	alarm(PATIENCE);
+	if (place_policy(row->burst ? "other" : bench_policy))
+		return -1;
 	/* Other rows ran meanwhile: bring back what they pushed out. */
 	if (row->ops->run(row, n / 8 + 2))
 		return -1;
@@ -203,69 +210,6 @@ static int measure(void)
 	return 0;
 }
 
-static void print_text(FILE *f, const char *s)
-{
-	fputc('"', f);
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			fputc('\\', f);
-		fputc((unsigned char)*s < ' ' ? ' ' : *s, f);
-	}
-	fputc('"', f);
-}
-
-/* One object, with the samples: tests/bench/run merges several of them. */
-static int write_json(bool checked)
-{
-	FILE *f = fopen(opt.json, "we");
-	struct utsname uts;
-	const char *comma = "";
-	unsigned int i, r;
-
-	if (!f || uname(&uts)) {
-		fprintf(stderr, "chorus-bench: %s: %s\n", opt.json, strerror(errno));
-		return -1;
-	}
-	fprintf(f, "{\"kernel\": \"%s\", \"mode\": ", uts.release);
-	print_text(f, opt.mode);
-	fprintf(f, ", \"flags\": ");
-	print_text(f, opt.flags);
-	fprintf(f, ",\n\"rows\": [");
-	for (i = 0; i < nr_rows; i++) {
-		if (rows[i].absent)
-			continue;
-		fprintf(f, "%s\n{\"name\": \"%s\", \"body\": %u, \"batch\": %u, \"samples\": [",
-			comma, rows[i].name, rows[i].body, rows[i].batch);
-		for (r = 0; r < opt.rounds; r++)
-			fprintf(f, "%s%.2f", r ? ", " : "", rows[i].sample[r]);
-		fprintf(f, "]}");
-		comma = ",";
-	}
-	fprintf(f, "],\n\"absent\": [");
-	comma = "";
-	for (i = 0; i < nr_rows; i++) {
-		if (!rows[i].absent)
-			continue;
-		fprintf(f, "%s\n{\"name\": \"%s\", \"why\": ", comma, rows[i].name);
-		print_text(f, rows[i].why);
-		fprintf(f, "}");
-		comma = ",";
-	}
-	fprintf(f, "],\n\"contracts_why\": ");
-	print_text(f, checked ? "" : contracts_why);
-	fprintf(f, ",\n\"contracts\": [");
-	for (i = 0; checked && i < nr_contracts; i++)
-		fprintf(f, "%s\n{\"name\": \"%s\", \"pass\": %s, \"measured\": %.4f, \"min\": %g, \"max\": %g}",
-			i ? "," : "", contracts[i].name, contracts[i].pass ? "true" : "false",
-			contracts[i].measured, contracts[i].min, contracts[i].max);
-	fprintf(f, "]}\n");
-	if (fclose(f)) {
-		fprintf(stderr, "chorus-bench: %s: %s\n", opt.json, strerror(errno));
-		return -1;
-	}
-	return 0;
-}
-
 static void print_rows(void)
 {
 	unsigned int i;
@@ -291,6 +235,8 @@ static int run(void)
 		print_rows();
 		return 0;
 	}
+	if (opt.counts)
+		return contracts_print_counts();
 	if (opt.contracts || opt.expect_red)
 		return contracts_tap(opt.expect_red);
 	if (opt.loop) {
@@ -314,7 +260,7 @@ static int run(void)
 	for (i = 0; checked && i < nr_contracts; i++)
 		printf("# contract %-32s %8.3f  %s\n", contracts[i].name, contracts[i].measured,
 		       contracts[i].pass ? "holds" : "BROKEN");
-	if (opt.json && write_json(checked))
+	if (opt.json && result_write(opt.json, opt.mode, opt.flags, opt.rounds, checked))
 		return 1;
 	return 0;
 }
@@ -327,7 +273,9 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	sigaction(SIGALRM, &act, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	pin(bench_cpu);
+	place_pin();
+	if (place_policy(bench_policy))
+		return 2;
 	open_rows();
 	server_watch();
 	status = run();

@@ -78,4 +78,5 @@ static const struct row_ops pipe_ops = { pipe_open, pipe_run };
 void pipe_rows(void)
 {
 	row_add_sizes("pipe", &pipe_ops);
+	row_add_burst("pipe", &pipe_ops);
 }

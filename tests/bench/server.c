@@ -4,7 +4,6 @@
  * asleep in its receive while other rows are measured.
  */
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,22 +15,8 @@
 
 #include "bench.h"
 
-int bench_cpu;
-
 static int ready_fd = -1;		/* in the server: where it reports */
 static volatile sig_atomic_t stopping;
-
-void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set)) {
-		fprintf(stderr, "chorus-bench: cannot pin to CPU %d: %s\n", cpu, strerror(errno));
-		exit(1);
-	}
-}
 
 /* In the server: the caller may go on. */
 void server_ready(const struct server_word *word)
@@ -78,6 +63,8 @@ int server_start(struct row *row, server_fn fn, struct server_word *word)
 		if (getppid() != parent)
 			_exit(1);
 		alarm(0);
+		if (place_policy(row->burst ? "other" : bench_policy))
+			_exit(1);
 		close(fd[0]);
 		ready_fd = fd[1];
 		fn(row);
