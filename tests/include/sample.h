@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A harmless and, as far as its fields go, valid example of every command, for tests
+ * that sweep over all of them.  Some fail (no current message, an unknown port), but
+ * none with an errno that speaks of the structure itself.
+ */
+#ifndef SAMPLE_H
+#define SAMPLE_H
+
+#include "selftest.h"
+
+struct sample_place {		/* what the samples refer to */
+	int li;			/* a port of the caller, nothing queued */
+	struct chorus_ui ui;
+	char body[16], annex[CHORUS_ANNEX_SIZE];
+};
+
+static inline void sample_prepare(struct sample_place *p)
+{
+	actor_open();
+	p->li = new_port(&p->ui);
+}
+
+/* @to: at least 256 bytes.  Returns the result of a plain call: 0 or -errno. */
+static inline int sample_fill(struct sample_place *p, const struct command *c, void *to)
+{
+	memset(to, 0, 256);
+	*(__u32 *)to = c->size;
+	switch (c->ioc) {
+	case CHORUS_IOC_ACTOR_DELETE:
+		return -EHOSTUNREACH;
+	case CHORUS_IOC_ACTOR_NAME:
+		((struct chorus_actor_name *)to)->flags = CHORUS_SELF;
+		return 0;
+	case CHORUS_IOC_ACTOR_PRIVILEGE:
+		((struct chorus_actor_privilege *)to)->flags = CHORUS_SELF;
+		return 0;
+	case CHORUS_IOC_ACTOR_PI:
+		((struct chorus_actor_pi *)to)->flags = CHORUS_SELF;
+		return 0;
+	case CHORUS_IOC_THREAD_ABORT:
+		((struct chorus_thread_abort *)to)->flags = CHORUS_SELF;
+		((struct chorus_thread_abort *)to)->li = 0x7ffffff0;
+		return -ENOENT;
+	case CHORUS_IOC_PORT_DELETE:
+		((struct chorus_port_delete *)to)->li = 0x7ffffff0;
+		return -ENOENT;
+	case CHORUS_IOC_PORT_ENABLE:
+	case CHORUS_IOC_PORT_DISABLE:
+		((struct chorus_port_enable *)to)->li = p->li;
+		return 0;
+	case CHORUS_IOC_PORT_UI:
+	case CHORUS_IOC_PORT_LI:
+		((struct chorus_port_ui *)to)->li = p->li;
+		((struct chorus_port_ui *)to)->ui = p->ui;
+		return 0;
+	case CHORUS_IOC_PORT_PI:
+		((struct chorus_port_pi *)to)->li = p->li;
+		return 0;
+	case CHORUS_IOC_PORT_SEQNUM:
+		((struct chorus_port_seqnum *)to)->li = p->li;
+		return 0;
+	case CHORUS_IOC_IPC_SEND: {
+		struct chorus_ipc_send *s = to;
+
+		s->target = (struct chorus_ui){ .head = p->ui.head, .tail = ~p->ui.tail };
+		s->body_size = sizeof(p->body);
+		s->body = PTR(p->body);
+		s->annex = PTR(p->annex);
+		return -EHOSTUNREACH;
+	}
+	case CHORUS_IOC_IPC_RECEIVE: {
+		struct chorus_ipc_receive *r = to;
+
+		r->li = p->li;
+		r->body_size = sizeof(p->body);
+		r->body = PTR(p->body);
+		r->annex = PTR(p->annex);
+		return -ETIMEDOUT;
+	}
+	case CHORUS_IOC_IPC_CALL: {
+		struct chorus_ipc_call *s = to;
+
+		s->target = (struct chorus_ui){ .head = p->ui.head, .tail = ~p->ui.tail };
+		s->body_size = s->rep_size = sizeof(p->body);
+		s->body = s->rep_body = PTR(p->body);
+		s->annex = s->rep_annex = PTR(p->annex);
+		return -EHOSTUNREACH;
+	}
+	case CHORUS_IOC_IPC_REPLY: {
+		struct chorus_ipc_reply *r = to;
+
+		r->body_size = sizeof(p->body);
+		r->body = PTR(p->body);
+		return -ENOMSG;
+	}
+	case CHORUS_IOC_IPC_REPLY_RECEIVE: {
+		struct chorus_ipc_reply_receive *r = to;
+
+		r->rep_size = r->body_size = sizeof(p->body);
+		r->rep_body = r->body = PTR(p->body);
+		r->li = p->li;
+		return -ENOMSG;
+	}
+	case CHORUS_IOC_IPC_GET_DATA:
+		((struct chorus_ipc_get_data *)to)->body_size = sizeof(p->body);
+		((struct chorus_ipc_get_data *)to)->body = PTR(p->body);
+		return -ENOMSG;
+	case CHORUS_IOC_IPC_SAVE:
+	case CHORUS_IOC_IPC_SYSINFO:
+		return -ENOMSG;
+	case CHORUS_IOC_IPC_RESTORE:
+		((struct chorus_ipc_save *)to)->msg = 0x123456;
+		return -ENOENT;
+	case CHORUS_IOC_LAP_INVOKE:
+		((struct chorus_lap_invoke *)to)->lap.head =
+			(__u64)CHORUS_UI_LAP << CHORUS_UI_TYPE_SHIFT;
+		((struct chorus_lap_invoke *)to)->lap.tail = 1;
+		return -ENOENT;
+	case CHORUS_IOC_LAP_RESOLVE:
+		((struct chorus_lap_resolve *)to)->flags = CHORUS_LAP_NOBLOCK;
+		strcpy(((struct chorus_lap_resolve *)to)->name, "no_such");
+		return -ENOENT;
+	default:	/* HELLO, ACTOR_SELF, THREAD_SELF, THREAD_ABORTED, PORT_CREATE */
+		return 0;
+	}
+}
+
+#endif /* SAMPLE_H */
