@@ -46,12 +46,12 @@
 void selftest_add(void (*fn)(void), const char *title, int seconds);
 
 #define TEST_TIMEOUT(ident, title, seconds)						\
-	static void ident(void);							\
+	static void test_##ident(void);							\
 	static __attribute__((constructor)) void register_##ident(void)		\
 	{										\
-		selftest_add(ident, title, seconds);					\
+		selftest_add(test_##ident, title, seconds);				\
 	}										\
-	static void ident(void)
+	static void test_##ident(void)
 #define TEST(ident, title)	TEST_TIMEOUT(ident, title, 20)
 
 void selftest_at(const char *where);
@@ -112,6 +112,10 @@ const char *error_name(long error);
 	}										\
 	must_;										\
 })
+
+/* What the program does when it is run with "--helper" as its first argument. */
+int selftest_helper(int argc, char **argv);
+#define HELPER_PROGRAM	"/proc/self/exe"
 
 /* ---- time, memory, files ---- */
 
@@ -268,6 +272,7 @@ static inline long run(struct puppet *puppet, long (*fn)(void *), void *arg)
 }
 bool ended(struct puppet *puppet);		/* end() would not wait */
 void kill_puppet(struct puppet *puppet);	/* SIGKILL, and wait until it is gone */
+int puppet_status(struct puppet *puppet);	/* exit status of one that ends by itself */
 void exit_thread(struct puppet *puppet);	/* the thread ends, its process goes on */
 void wait_blocked(struct puppet *puppet);	/* until it sleeps in an ioctl */
 void wait_state(struct puppet *puppet, const char *states);

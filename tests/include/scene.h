@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenes that many tests begin with: a server, a client, and a call between them. */
+#ifndef SCENE_H
+#define SCENE_H
+
+#include "selftest.h"
+
+struct scene {
+	struct puppet *server, *client;
+	struct chorus_ui port;
+	int li;				/* of the port, in the server */
+	struct note *call, *receive;	/* what the client does, what the server does */
+};
+
+/* A server with a port and a client; nobody does anything yet. */
+static inline struct scene scene_new(void)
+{
+	struct scene s = { .server = puppet_actor(), .client = puppet_actor() };
+
+	s.li = puppet_port(s.server, &s.port);
+	s.call = SHARED(struct note);
+	s.call->to = s.port;
+	s.call->timeout = FOREVER;
+	s.call->value = 0x1111;
+	s.receive = SHARED(struct note);
+	s.receive->li = s.li;
+	s.receive->timeout = FOREVER;
+	return s;
+}
+
+/* The client's request lies in the queue and the client sleeps. */
+static inline struct scene scene_queued(void)
+{
+	struct scene s = scene_new();
+
+	begin(s.client, note_call, s.call);
+	wait_blocked(s.client);
+	return s;
+}
+
+/* The server has the request in its hands and the client sleeps. */
+static inline struct scene scene_served(void)
+{
+	struct scene s = scene_queued();
+
+	MUST(run(s.server, note_receive, s.receive));
+	REQUIRE(s.receive->got == s.call->value);
+	return s;
+}
+
+/* The server waits for a request. */
+static inline struct scene scene_waiting(void)
+{
+	struct scene s = scene_new();
+
+	begin(s.server, note_receive, s.receive);
+	wait_blocked(s.server);
+	return s;
+}
+
+static inline long scene_reply(struct scene *s, __u64 value)
+{
+	struct note *reply = SHARED(struct note);
+
+	reply->msg = s->receive->msg;
+	reply->value = value;
+	return run(s->server, note_reply, reply);
+}
+
+/* Nothing (more) is queued at the server's port. */
+static inline void scene_empty(struct scene *s)
+{
+	struct note *poll = SHARED(struct note);
+
+	poll->li = s->li;
+	poll->timeout = POLL;
+	EXPECT(run(s->server, note_receive, poll), -ETIMEDOUT);
+}
+
+/* A whole call and reply: both are well. */
+static inline void scene_round_trip(struct scene *s)
+{
+	s->call->value += 0x10;
+	s->call->timeout = FOREVER;
+	s->receive->timeout = FOREVER;
+	begin(s->client, note_call, s->call);
+	EXPECT(run(s->server, note_receive, s->receive), 0);
+	CHECK(s->receive->got == s->call->value);
+	EXPECT(scene_reply(s, s->call->value + 1), 0);
+	EXPECT(end(s->client), 0);
+	CHECK(s->call->got == s->call->value + 1);
+}
+
+#endif /* SCENE_H */
