@@ -46,6 +46,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /**
  * chorus_strerror - the text of a return code (extension)
@@ -67,6 +68,7 @@ const char *chorus_strerror(int code);
  */
 void chorus_perror(const char *what, int code);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -29,6 +29,7 @@ typedef enum KnActorPrivilege {
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /**
  * actorSelf - capability of the calling actor
@@ -120,6 +121,7 @@ int threadAborted(void);
  */
 int threadDelay(const KnTimeVal *waitlimit);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -38,6 +38,7 @@ typedef struct ChorusInfo {
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /**
  * chorus_init - become an actor now
@@ -72,6 +73,7 @@ int chorus_fd(void);
  */
 int chorus_info(ChorusInfo *info);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

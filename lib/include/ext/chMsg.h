@@ -32,6 +32,7 @@ typedef struct ChorusResume {
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /**
  * chorus_ipc_receive - ipcReceive() with nanoseconds and a token
@@ -97,6 +98,7 @@ int chorus_ipc_reply_receive(ChorusToken token, const KnMsgDesc *reply,
 			     KnMsgDesc *msg, int *portli, int64_t timeout,
 			     ChorusToken *next);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

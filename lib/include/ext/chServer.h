@@ -72,6 +72,7 @@ typedef struct ChorusServer {
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /**
  * chorus_server_loop - serve until something ends it
@@ -84,6 +85,7 @@ extern "C" {
  */
 int chorus_server_loop(const ChorusServer *server);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -100,6 +100,7 @@ typedef struct KnMsgHead {
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* ---- ports --------------------------------------------------------------- */
 /*
@@ -326,6 +327,7 @@ int uiSite(KnUniqueId *ui, unsigned int site);
 /** uiLocalSite - identifier of the caller's own site */
 int uiLocalSite(KnUniqueId *ui);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

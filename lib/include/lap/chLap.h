@@ -36,6 +36,7 @@ typedef struct KnLapDesc {
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /**
  * lapInvoke - call a LAP
@@ -82,6 +83,7 @@ int lapDescIsZero(const KnLapDesc *lapdesc);
 /** lapDescDup - copy *@from to *@to */
 void lapDescDup(KnLapDesc *to, const KnLapDesc *from);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
