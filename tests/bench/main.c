@@ -16,6 +16,8 @@
 /* Seconds that one sample may take before the row counts as hung. */
 #define PATIENCE	60
 
+#define NOT_ASKED	"not asked for"
+
 static struct {
 	const char *mode, *flags, *json, *only, *expect_red, *loop;
 	unsigned int rounds, sample_us, loop_n;
@@ -144,7 +146,7 @@ static void open_rows(void)
 		running = rows[i].name;
 		alarm(PATIENCE);
 		if (!wanted(rows[i].name))
-			row_absent(&rows[i], "not asked for");
+			row_absent(&rows[i], "%s", NOT_ASKED);
 		else
 			(void)rows[i].ops->open(&rows[i]);
 	}
@@ -215,6 +217,8 @@ static void print_rows(void)
 	unsigned int i;
 
 	for (i = 0; i < nr_rows; i++) {
+		if (!strcmp(rows[i].why, NOT_ASKED))
+			continue;
 		if (rows[i].absent)
 			printf("# %-20s absent: %s\n", rows[i].name, rows[i].why);
 		else if (opt.list)
@@ -255,7 +259,7 @@ static int run(void)
 	checked = !contracts_check();
 	alarm(0);
 	print_rows();
-	if (!checked)
+	if (!checked && strcmp(contracts_why, NOT_ASKED))
 		printf("# contracts not checked: %s\n", contracts_why);
 	for (i = 0; checked && i < nr_contracts; i++)
 		printf("# contract %-32s %8.3f  %s\n", contracts[i].name, contracts[i].measured,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The result of a run, as JSON: one object, with all samples. */
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +43,29 @@ static bool cpu_has(const char *flag)
 	return found;
 }
 
+/* Who runs this machine: emulation, KVM, another hypervisor, or nobody. */
+static const char *machine(void)
+{
+#ifdef __x86_64__
+	static char name[13];
+	unsigned int a, b, c, d;
+
+	if (!cpu_has("hypervisor"))
+		return "metal";
+	__cpuid(0x40000000, a, b, c, d);
+	memcpy(name, &b, 4);
+	memcpy(name + 4, &c, 4);
+	memcpy(name + 8, &d, 4);
+	if (!strcmp(name, "TCGTCGTCGTCG"))
+		return "tcg";
+	if (!strncmp(name, "KVMKVMKVM", 9))
+		return "kvm";
+	return name;
+#else
+	return "unknown";
+#endif
+}
+
 /* How it was measured: what the caller says, and what can be seen from here. */
 static void print_flags(FILE *f, const char *flags)
 {
@@ -47,8 +73,8 @@ static void print_flags(FILE *f, const char *flags)
 	FILE *cmdline = fopen("/proc/cmdline", "re");
 	size_t at;
 
-	at = snprintf(text, sizeof(text), "%s%spolicy=%s cpus=%ld erms=%s fsrm=%s", flags,
-		      *flags ? " " : "", bench_policy, sysconf(_SC_NPROCESSORS_ONLN),
+	at = snprintf(text, sizeof(text), "%s%smachine=%s policy=%s cpus=%ld erms=%s fsrm=%s",
+		      flags, *flags ? " " : "", machine(), bench_policy, sysconf(_SC_NPROCESSORS_ONLN),
 		      cpu_has("erms") ? "on" : "off", cpu_has("fsrm") ? "on" : "off");
 	if (cmdline && fgets(line, sizeof(line), cmdline))
 		for (word = strtok_r(line, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))
