@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Guest side of the selftests: every program in /selftests with a time limit of its own, its output
+# indented as a KTAP subtest, the kernel log looked at after each. At the end the modules unload and
+# nothing of ours may be left. run.sh [pattern...]
+#
+# A program prints TAP, or only ends with a status: 0 passed, 4 skipped (kselftest's code).
+LIMIT=${LIMIT:-60}
+patterns=${*:-*}
+
+wanted()
+{
+	[ -f "$1" ] && [ -x "$1" ] || return 1
+	case $1 in *.so|*.so.*|*.o|*.d) return 1 ;; esac
+	for pattern in $patterns; do
+		# shellcheck disable=SC2254  # a pattern is meant
+		case ${1##*/} in $pattern) return 0 ;; esac
+	done
+	return 1
+}
+
+# Kernel lines since the mark of the current test, if one of them is a complaint.
+complaint()
+{
+	dmesg | sed "1,/selftest-mark: $mark\$/d" >/tmp/log
+	grep -qE -f /etc/splat.re /tmp/log || return 1
+	grep -E -m1 -B1 -A20 -f /etc/splat.re /tmp/log | sed 's/^/    # /'
+}
+
+# result STATUS NAME REASON
+result()
+{
+	if [ -z "$3" ]; then echo "ok $number $2"; else echo "not ok $number $2 # $3"; failed=1; fi
+}
+
+set -f
+all=$(set +f; for p in /selftests/*; do wanted "$p" && echo "$p"; done)
+# shellcheck disable=SC2086
+set -- $all
+[ $# -gt 0 ] || { echo "Bail out! no selftest matches $patterns"; exit 1; }
+
+echo "KTAP version 1"
+echo "1..$(($# + 1))"
+number=0 failed=0
+: >/out/skipped
+for program; do
+	number=$((number + 1))
+	name=${program##*/}
+	mark=$number-$name
+	echo "selftest-mark: $mark" >/dev/kmsg
+	echo "    # Subtest: $name"
+	(cd /tmp && exec timeout -k 5 "$LIMIT" "$program") >/tmp/output 2>&1 </dev/null
+	status=$?
+	sed 's/^/    /' /tmp/output
+	reason=
+	case $status in
+	0) ;;
+	4) ;;
+	124|137|143) reason="no end within $LIMIT s, or killed (status $status)" ;;
+	*) reason="status $status" ;;
+	esac
+	complaint && reason="the kernel complained"
+	if [ "$status" = 4 ] || grep -qi '# *skip' /tmp/output; then echo "$name" >>/out/skipped; fi
+	if [ "$status" = 4 ] && [ -z "$reason" ]; then
+		echo "ok $number $name # SKIP"
+	else
+		result "$status" "$name" "$reason"
+	fi
+done
+
+# Nothing left: the actors' modules go, the nucleus goes, no cache of ours stays.
+number=$((number + 1))
+mark=$number-unload
+echo "selftest-mark: $mark" >/dev/kmsg
+reason=
+for module in $(lsmod | awk '$1 ~ /^chorus_/ { print $1 }') chorus; do
+	rmmod "$module" >/tmp/output 2>&1 || { reason="rmmod $module"; sed 's/^/    # /' /tmp/output; }
+done
+left=$(awk '$1 ~ /^chorus/ { print $1 "=" $2 }' /proc/slabinfo)
+[ -z "$left" ] || reason="left behind: $left"
+complaint && reason="the kernel complained"
+result 0 unload "$reason"
+exit $failed
