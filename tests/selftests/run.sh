@@ -5,7 +5,7 @@
 # nothing of ours may be left. run.sh [pattern...]
 #
 # A program prints TAP, or only ends with a status: 0 passed, 4 skipped (kselftest's code).
-LIMIT=${LIMIT:-60}
+LIMIT=${TEST_LIMIT:-60}
 patterns=${*:-*}
 
 wanted()
@@ -23,8 +23,9 @@ wanted()
 complaint()
 {
 	dmesg | sed "1,/selftest-mark: $mark\$/d" >/tmp/log
-	grep -qE -f /etc/splat.re /tmp/log || return 1
-	grep -E -m1 -B1 -A20 -f /etc/splat.re /tmp/log | sed 's/^/    # /'
+	line=$(grep -nE -f /etc/splat.re /tmp/log | head -n 1 | cut -d: -f1)
+	[ -n "$line" ] || return 1
+	sed -n "$line,$((line + 20))p" /tmp/log | sed 's/^/    # /'
 }
 
 # result STATUS NAME REASON
@@ -33,10 +34,10 @@ result()
 	if [ -z "$3" ]; then echo "ok $number $2"; else echo "not ok $number $2 # $3"; failed=1; fi
 }
 
+# The patterns are for names, not for what lies in this folder.
 set -f
-all=$(set +f; for p in /selftests/*; do wanted "$p" && echo "$p"; done)
-# shellcheck disable=SC2086
-set -- $all
+# shellcheck disable=SC2046  # our programs have plain names
+set -- $(find /selftests -maxdepth 1 -type f | sort | while read -r p; do wanted "$p" && echo "$p"; done)
 [ $# -gt 0 ] || { echo "Bail out! no selftest matches $patterns"; exit 1; }
 
 echo "KTAP version 1"
@@ -49,8 +50,12 @@ for program; do
 	mark=$number-$name
 	echo "selftest-mark: $mark" >/dev/kmsg
 	echo "    # Subtest: $name"
-	(cd /tmp && exec timeout -k 5 "$LIMIT" "$program") >/tmp/output 2>&1 </dev/null
+	# In a session of its own, so that what a program leaves running ends with it.
+	(cd /tmp && exec setsid timeout -k 5 "$LIMIT" "$program") >/tmp/output 2>&1 </dev/null &
+	session=$!
+	wait $session
 	status=$?
+	kill -9 -$session 2>/dev/null
 	sed 's/^/    /' /tmp/output
 	reason=
 	case $status in

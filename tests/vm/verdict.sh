@@ -53,6 +53,11 @@ verdict()
 		tail -n 15 "$out/console" "$out/qemu.log" >&2 2>/dev/null
 		return "$NEVER_BOOTED"
 	fi
+	tap=0
+	if [ "$interactive" = 0 ]; then
+		"$vm_dir/ktap" "$out/tap" >"$out/summary" || tap=$?
+		[ "$tap" = 2 ] || sed 's/^/# /' "$out/summary"
+	fi
 	if splat; then return "$SPLAT"; fi
 	if [ "$qemu" = 124 ] || [ "$qemu" = 137 ]; then
 		say "no end after $limit s; the end of the output and of $out/console:"
@@ -71,11 +76,6 @@ verdict()
 	if [ "$status" -ge 124 ] && [ "$status" -le 127 ]; then
 		say "the command ended with status $status"
 		status=123
-	fi
-	tap=0
-	if [ "$interactive" = 0 ]; then
-		"$vm_dir/ktap" "$out/tap" >"$out/summary" || tap=$?
-		[ "$tap" = 2 ] || sed 's/^/# /' "$out/summary"
 	fi
 	[ "$status" != 0 ] || [ "$tap" != 1 ] || status=1
 	return "$status"
