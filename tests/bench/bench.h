@@ -82,6 +82,7 @@ extern int bench_cpu;
 extern const char *bench_policy;
 void place_pin(void);
 int place_policy(const char *name);
+void place_settle(void);
 
 /* body.c: a body that proves that it arrived whole. */
 void *body_alloc(size_t size);

@@ -299,6 +299,8 @@ int main(int argc, char **argv)
 		return 2;
 	open_rows();
 	server_watch();
+	if (!opt.list)
+		place_settle();
 	status = run();
 	fflush(NULL);
 	server_stop_all();
