@@ -17,6 +17,9 @@ static inline struct scene scene_new(void)
 {
 	struct scene s = { .server = puppet_actor(), .client = puppet_actor() };
 
+	/* So that somebody is free in each when the first thread sleeps. */
+	puppet_thread(s.server);
+	puppet_thread(s.client);
 	s.li = puppet_port(s.server, &s.port);
 	s.call = SHARED(struct note);
 	s.call->to = s.port;

@@ -608,6 +608,8 @@ struct puppet {
 	void *arg;
 	long result;
 	struct puppet *process;		/* whose thread it is; itself for a process */
+	struct puppet *next;		/* of the threads of a process, newest first */
+	bool exited;
 };
 
 static void futex_wait(atomic_uint *word, unsigned int value)
@@ -696,12 +698,24 @@ static long do_thread(void *puppet)
 
 struct puppet *puppet_thread(struct puppet *of)
 {
-	struct puppet *p = SHARED(struct puppet);
+	struct puppet *p = SHARED(struct puppet), *maker = of;
 
-	p->process = of ? of->process : NULL;
-	MUST(of ? run(of, do_thread, p) : do_thread(p));
+	if (of) {
+		/* Somebody of that process must be free to make it. */
+		p->process = of->process;
+		if (maker->state != IDLE || maker->exited)
+			for (maker = of->process; maker; maker = maker->next)
+				if (maker->state == IDLE && !maker->exited)
+					break;
+		REQUIRE(maker, "no thread of the puppet is free");
+	}
+	MUST(maker ? run(maker, do_thread, p) : do_thread(p));
 	while (!p->tid)
 		sched_yield();
+	if (of) {
+		p->next = of->process->next;
+		of->process->next = p;
+	}
 	return p;
 }
 
@@ -785,6 +799,7 @@ void exit_thread(struct puppet *p)
 {
 	char path[64];
 
+	p->exited = true;
 	run(p, do_exit_thread, p);
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", p->pid, p->tid);
 	for (;;) {

@@ -22,8 +22,12 @@ TEST(exit, "a thread that used the nucleus exits, the others go on")
 
 TEST(leader, "the leader exits first: the actor lives until the last thread goes")
 {
+	struct puppet *leader = puppet_actor(), *second = puppet_thread(leader);
 	struct scene s = scene_new();
-	struct puppet *second = puppet_thread(s.server), *leader = s.server;
+
+	s.li = s.receive->li = puppet_port(leader, &s.port);
+	s.call->to = s.port;
+	kill_puppet(s.server);
 
 	exit_thread(leader);
 	s.server = second;
