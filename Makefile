@@ -45,6 +45,7 @@ help:
 #:   make modules-test  the same with the test hooks, in build/<kernel>-test/
 #:   make user          libchorus, daemons, test programs, in build/user/
 #:   make kunit         the unit tests, under user-mode Linux
+#:   make selftest T='fd-*'   some selftests in a guest (HOOKS=1: with the test build)
 #:   make host-setup    install what the build and the guests need (apt, sudo)
 #:
 #: A development box that can insmod:
@@ -82,10 +83,16 @@ kunit: host-setup
 
 .PHONY: check check-all
 check: all modules-test
-	$(Q)BUILD=$(B) MODULES=$(MODB) tests/check
+	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) tests/check
 
 check-all:
 	$(Q)tests/check-all
+
+# While working on something: one behaviour, or a few, in a guest. T= takes shell patterns.
+.PHONY: selftest
+selftest: all $(if $(filter 1,$(HOOKS)),modules-test)
+	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) T='$(T)' \
+		tests/selftests/boot $(if $(filter 1,$(HOOKS)),hooks,shipped)
 
 .PHONY: demo bench vm
 demo: all
