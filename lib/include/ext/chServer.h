@@ -44,8 +44,8 @@ typedef struct ChorusRequest {
  *
  * The reply is ignored if the sender does not wait for one.  Returns
  * CHORUS_REPLY, CHORUS_NOREPLY, CHORUS_STOP, or a negative code: the loop then
- * ends with that code and does not reply, so that the caller gets K_EDEAD when
- * the thread receives again or ends.
+ * ends with that code and does not reply; a caller that waits gets K_EDEAD at
+ * the latest when the actor dies.
  */
 typedef int (*ChorusServerFn)(void *cookie, const ChorusRequest *request,
 			      KnMsgDesc *reply);
