@@ -16,8 +16,9 @@
  * chorus_supervisor_register(); the nucleus then makes one actor for it in every
  * site (network namespace), present and future, and calls @site_init in each.
  * There the module creates its ports and local access points and connects its
- * handlers; @site_exit is called when the site or the module goes, and whatever
- * the module left behind is taken back by the nucleus.
+ * handlers.  When the site or the module goes, the nucleus takes all of them back and
+ * waits until no handler runs; then it calls @site_exit, which can free what handlers
+ * used.
  *
  * Handlers run on the caller's own task, in process context, and may sleep
  * through chorus calls only (chorus_thread_delay() and the ipc calls), because
@@ -48,7 +49,8 @@ enum chorus_supervisor_flags {
  * @flags: enum chorus_supervisor_flags
  * @site_init: called once a site with its fresh actor; an error refuses the
  *	registration, or leaves a later site without the actor
- * @site_exit: called before the actor of a site dies; may be NULL
+ * @site_exit: called once for every @site_init that was called, also for one that
+ *	failed, with the actor dead and no handler running; may be NULL
  */
 struct chorus_supervisor_ops {
 	const char *name;
@@ -71,9 +73,9 @@ int chorus_supervisor_register(const struct chorus_supervisor_ops *ops);
  * chorus_supervisor_unregister() - leave every site
  * @ops: what was registered
  *
- * Calls @site_exit everywhere, deletes the LAPs and ports of the actor, aborts the
- * threads inside its handlers and waits until all are out.  To be called from
- * module exit only; must not be called from a handler.
+ * Deletes the LAPs and ports of the actor everywhere, aborts the threads inside its
+ * handlers, waits until all are out, and calls @site_exit.  To be called from module
+ * exit only; must not be called from a handler.
  */
 void chorus_supervisor_unregister(const struct chorus_supervisor_ops *ops);
 

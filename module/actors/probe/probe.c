@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * chorus_probe.ko: a supervisor actor to be misused by tests (test build only).
+ *
+ * What each LAP and command does is told in tests/include/chorus_probe.h; the
+ * structures stand there and here, and a test compares their sizes by using them.
+ */
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "chorus/supervisor.h"
+#include "compat/compat.h"
+
+#define PROBE_PORT_STAMP	0x70726f62ULL	/* "prob" */
+#define COPY_MAX		128
+
+enum probe_command {
+	CMD_ECHO,
+	CMD_WAIT,
+	CMD_SILENT,
+	CMD_FAIL,
+	CMD_INFO,
+	CMD_COUNT,
+};
+
+struct probe_arg { s64 value; };
+struct probe_wait { s64 timeout, result; };
+struct probe_copy { u64 address, size; s64 result; };
+
+struct probe_who {
+	struct chorus_ui self, invoker;
+	s32 tid;
+	u32 depth;
+};
+
+struct probe_call {
+	struct chorus_ui target;
+	s64 timeout, result;
+	u64 in, out;
+};
+
+struct probe_info {
+	struct chorus_ui src, target, invoker;
+	s32 tid;
+	u32 flags;
+	u16 actor_pi[3], port_pi[3];
+	u32 body_size;
+};
+
+/* One a site. */
+struct probe {
+	struct chorus_actor *actor;
+	struct mutex lock;			/* wait, late */
+	struct chorus_lap_desc wait, suicide, nest, fail;
+	struct delayed_work late;
+	atomic64_t async;
+};
+
+static struct probe *probe_of(struct chorus_invocation *inv)
+{
+	return chorus_actor_private(chorus_invocation_actor(inv));
+}
+
+static int fail_handler(struct chorus_invocation *inv, void *cookie)
+{
+	return -EIO;
+}
+
+static int null_handler(struct chorus_invocation *inv, void *cookie)
+{
+	return 0;
+}
+
+static int wait_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_wait *arg = chorus_invocation_arg(inv);
+
+	arg->result = chorus_thread_delay(arg->timeout);
+	return 0;
+}
+
+static int add_wait_lap(struct probe *probe)
+{
+	return chorus_lap_create(probe->actor, wait_handler, NULL, sizeof(struct probe_wait),
+				 CHORUS_LAP_SAFE, &probe->wait) ?:
+	       chorus_lap_bind(probe->actor, &probe->wait, "p_wait", 0);
+}
+
+static int delete_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_arg *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+
+	mutex_lock(&probe->lock);
+	chorus_lap_unbind(probe->actor, "p_wait");
+	arg->value = chorus_lap_delete(probe->actor, &probe->wait);
+	if (add_wait_lap(probe))
+		arg->value = -ENOMEM;
+	mutex_unlock(&probe->lock);
+	return 0;
+}
+
+static int suicide_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_arg *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+
+	arg->value = chorus_lap_delete(probe->actor, &probe->suicide);
+	return 0;
+}
+
+static int nest_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_arg *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+	struct probe_arg inner = { .value = arg->value - 1 };
+	int ret;
+
+	if (arg->value <= 0) {
+		arg->value = 0;
+		return 0;
+	}
+	ret = chorus_lap_invoke(probe->actor, &probe->nest, &inner, sizeof(inner));
+	arg->value = ret ?: inner.value;
+	return 0;
+}
+
+static int copy_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_copy *arg = chorus_invocation_arg(inv);
+	u8 bytes[COPY_MAX];
+	u64 i;
+
+	if (arg->size > sizeof(bytes)) {
+		arg->result = -EINVAL;
+		return 0;
+	}
+	arg->result = chorus_invocation_copyin(inv, bytes, arg->address, arg->size);
+	if (arg->result)
+		return 0;
+	for (i = 0; i < arg->size / 2; i++)
+		swap(bytes[i], bytes[arg->size - 1 - i]);
+	arg->result = chorus_invocation_copyout(inv, arg->address, bytes, arg->size);
+	return 0;
+}
+
+static int who_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_who *arg = chorus_invocation_arg(inv);
+	struct chorus_cap cap;
+
+	chorus_actor_capability(chorus_invocation_actor(inv), &cap);
+	arg->self = cap.ui;
+	if (chorus_invocation_invoker(inv, &arg->invoker))
+		memset(&arg->invoker, 0, sizeof(arg->invoker));
+	arg->tid = task_pid_vnr(current);
+	arg->depth = chorus_invocation_depth(inv);
+	return 0;
+}
+
+static void late_bind(struct work_struct *work)
+{
+	struct probe *probe = container_of(work, struct probe, late.work);
+
+	chorus_lap_bind(probe->actor, &probe->fail, "p_bound", 0);
+}
+
+static int late_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_arg *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+
+	cancel_delayed_work_sync(&probe->late);
+	if (arg->value)
+		schedule_delayed_work(&probe->late, msecs_to_jiffies(arg->value));
+	else
+		chorus_lap_unbind(probe->actor, "p_bound");
+	return 0;
+}
+
+static int big_handler(struct chorus_invocation *inv, void *cookie)
+{
+	u8 *bytes = chorus_invocation_arg(inv);
+	int i;
+
+	for (i = 0; i < CHORUS_LAP_ARG_MAX; i++)
+		bytes[i] = ~bytes[i];
+	return 0;
+}
+
+static int call_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_call *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+	struct chorus_kmessage request = { .body = &arg->in, .size = sizeof(arg->in) };
+	struct chorus_kmessage reply = { .body = &arg->out, .size = sizeof(arg->out) };
+
+	arg->result = chorus_ipc_call(probe->actor, CHORUS_LI_DEFAULT, &arg->target, &request,
+				      &reply, arg->timeout);
+	return 0;
+}
+
+/* ---- the port ---- */
+
+static int reply_echo(struct chorus_invocation *inv, const struct chorus_message_info *info,
+		      const u8 *annex)
+{
+	void *body = kvmalloc(info->body_size + 1, GFP_KERNEL_ACCOUNT);
+	int ret;
+
+	if (!body)
+		return -ENOMEM;
+	ret = chorus_invocation_read_body(inv, 0, body, info->body_size);
+	if (!ret)
+		ret = chorus_invocation_reply(inv, annex, body, info->body_size);
+	kvfree(body);
+	return ret;
+}
+
+static void pi_copy(u16 *to, const struct chorus_protid *pi)
+{
+	to[0] = pi->uid;
+	to[1] = pi->gid;
+	to[2] = pi->did;
+}
+
+static int reply_info(struct chorus_invocation *inv, const struct chorus_message_info *info)
+{
+	struct probe_info body = {
+		.src = info->src,
+		.target = info->target,
+		.tid = task_pid_vnr(current),
+		.flags = info->flags,
+		.body_size = info->body_size,
+	};
+
+	if (chorus_invocation_invoker(inv, &body.invoker))
+		memset(&body.invoker, 0, sizeof(body.invoker));
+	pi_copy(body.actor_pi, &info->actor_pi);
+	pi_copy(body.port_pi, &info->port_pi);
+	return chorus_invocation_reply(inv, NULL, &body, sizeof(body));
+}
+
+static int message_handler(struct chorus_invocation *inv, void *cookie)
+{
+	const struct chorus_message_info *info = chorus_invocation_message(inv);
+	struct probe *probe = cookie;
+	u8 annex[CHORUS_ANNEX_SIZE];
+	u64 count;
+
+	if (!(info->flags & CHORUS_MSG_RPC)) {
+		atomic64_inc(&probe->async);
+		return 0;
+	}
+	if (chorus_invocation_read_annex(inv, annex))
+		return -EFAULT;
+	switch (annex[0]) {
+	case CMD_ECHO:
+		return reply_echo(inv, info, annex);
+	case CMD_WAIT:
+		return chorus_thread_delay(-1);
+	case CMD_SILENT:
+		return 0;
+	case CMD_INFO:
+		return reply_info(inv, info);
+	case CMD_COUNT:
+		count = atomic64_read(&probe->async);
+		return chorus_invocation_reply(inv, NULL, &count, sizeof(count));
+	default:
+		return -EIO;
+	}
+}
+
+/* ---- a site ---- */
+
+static int add_lap(struct probe *probe, chorus_lap_handler handler, u32 size, u32 options,
+		   const char *name, u32 name_options, struct chorus_lap_desc *desc)
+{
+	struct chorus_lap_desc unused;
+
+	if (!desc)
+		desc = &unused;
+	return chorus_lap_create(probe->actor, handler, NULL, size, options, desc) ?:
+	       chorus_lap_bind(probe->actor, desc, name, name_options);
+}
+
+static int add_laps(struct probe *probe)
+{
+	static const struct {
+		chorus_lap_handler handler;
+		u32 size;
+		u32 options;
+		const char *name;
+		u32 name_options;
+	} laps[] = {
+		{ delete_handler, sizeof(struct probe_arg), CHORUS_LAP_SAFE, "p_del", 0 },
+		{ copy_handler, sizeof(struct probe_copy), CHORUS_LAP_SAFE, "p_copy", 0 },
+		{ who_handler, sizeof(struct probe_who), CHORUS_LAP_SAFE, "p_who", 0 },
+		{ late_handler, sizeof(struct probe_arg), CHORUS_LAP_SAFE, "p_late", 0 },
+		{ big_handler, CHORUS_LAP_ARG_MAX, CHORUS_LAP_SAFE, "p_big", 0 },
+		{ call_handler, sizeof(struct probe_call), CHORUS_LAP_SAFE, "p_call", 0 },
+		{ null_handler, 0, CHORUS_LAP_SAFE, "p_prot", CHORUS_LAP_PROTECTED },
+		{ null_handler, 0, 0, "p_raw", 0 },
+	};
+	size_t i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(laps); i++) {
+		ret = add_lap(probe, laps[i].handler, laps[i].size, laps[i].options,
+			      laps[i].name, laps[i].name_options, NULL);
+		if (ret)
+			return ret;
+	}
+	return add_wait_lap(probe) ?:
+	       add_lap(probe, fail_handler, 0, CHORUS_LAP_SAFE, "p_fail", 0, &probe->fail) ?:
+	       add_lap(probe, suicide_handler, sizeof(struct probe_arg), CHORUS_LAP_SAFE,
+		       "p_self", 0, &probe->suicide) ?:
+	       add_lap(probe, nest_handler, sizeof(struct probe_arg), CHORUS_LAP_SAFE, "p_nest",
+		       0, &probe->nest);
+}
+
+static int probe_site_init(struct chorus_actor *actor)
+{
+	struct probe *probe = kzalloc(sizeof(*probe), GFP_KERNEL);
+	int ret;
+
+	if (!probe)
+		return -ENOMEM;
+	probe->actor = actor;
+	mutex_init(&probe->lock);
+	INIT_DELAYED_WORK(&probe->late, late_bind);
+	chorus_actor_set_private(actor, probe);
+	ret = add_laps(probe);
+	if (!ret)
+		ret = chorus_port_create(actor, PROBE_PORT_STAMP, NULL);
+	if (ret > 0)
+		ret = chorus_port_connect(actor, ret, message_handler, probe);
+	return ret;
+}
+
+static void probe_site_exit(struct chorus_actor *actor)
+{
+	struct probe *probe = chorus_actor_private(actor);
+
+	if (!probe)
+		return;
+	cancel_delayed_work_sync(&probe->late);
+	kfree(probe);
+}
+
+static const struct chorus_supervisor_ops probe_ops = {
+	.name = "probe",
+	.owner = THIS_MODULE,
+	.site_init = probe_site_init,
+	.site_exit = probe_site_exit,
+};
+
+static int __init probe_init(void)
+{
+	return chorus_supervisor_register(&probe_ops);
+}
+
+static void __exit probe_exit(void)
+{
+	chorus_supervisor_unregister(&probe_ops);
+}
+
+module_init(probe_init);
+module_exit(probe_exit);
+MODULE_DESCRIPTION("CHORUS supervisor actor: probe for tests");
+MODULE_LICENSE("GPL");
+CHORUS_IMPORT();

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only place that knows kernel versions.
+ *
+ * Supported window: 6.1 (Debian 12), 6.12 (Debian 13), 7.2 (sid).
+ */
+#ifndef CHORUS_COMPAT_H
+#define CHORUS_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "chorus.ko needs Linux 6.1 or later"
+#endif
+
+#include <linux/module.h>
+
+/* The namespace argument became a string in 6.13. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define CHORUS_NS "CHORUS"
+#else
+#define CHORUS_NS CHORUS
+#endif
+
+#define CHORUS_EXPORT(sym) EXPORT_SYMBOL_NS_GPL(sym, CHORUS_NS)
+/* One more expansion, because MODULE_IMPORT_NS stringifies its argument before 6.13. */
+#define __CHORUS_IMPORT(ns) MODULE_IMPORT_NS(ns)
+#define CHORUS_IMPORT() __CHORUS_IMPORT(CHORUS_NS)
+
+#endif /* CHORUS_COMPAT_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters, one a reason, per CPU, never reset; read by `chorusctl stat`.
+ */
+#ifndef CHORUS_DEBUG_STAT_H
+#define CHORUS_DEBUG_STAT_H
+
+#include <linux/percpu.h>
+
+#define CHORUS_STATS(_)							\
+	_(copy_in)		/* bodies copied into a kernel buffer */	\
+	_(copy_out)		/* bodies copied out of a kernel buffer */	\
+	_(copy_direct)		/* bodies read or written in place by a handler */ \
+	_(send)			/* asynchronous messages accepted */		\
+	_(send_full)		/* refused: queue full */			\
+	_(send_unknown)		/* refused: no such port */			\
+	_(receive)		/* messages received */				\
+	_(receive_queued)	/* of these, taken from a queue */		\
+	_(receive_handed)	/* of these, handed to a waiting thread */	\
+	_(receive_requeued)	/* given back: could not be written out */	\
+	_(call)			/* calls to a server thread */			\
+	_(call_handler)		/* calls to a message handler */		\
+	_(call_timeout)		/* calls ended by their timeout */		\
+	_(call_abort)		/* calls ended by threadAbort */		\
+	_(call_signal)		/* calls interrupted by a signal */		\
+	_(call_resumed)		/* interrupted calls entered again */		\
+	_(call_dropped)		/* interrupted calls given up */		\
+	_(call_port_dead)	/* calls ended by the death of the port */	\
+	_(call_server_dead)	/* calls ended by the death of the server */	\
+	_(reply)		/* replies delivered */				\
+	_(reply_gone)		/* replies to a caller that was gone */		\
+	_(lap_invoke)		/* LAP invocations */				\
+	_(lap_refused)		/* refused: unknown, dying, privilege, size */	\
+	_(handler_abort)	/* invocations ended by a deletion */		\
+	_(handler_fail)		/* handlers that reported an error */		\
+	_(handler_async)	/* asynchronous messages given to handlers */	\
+	_(frame_refused)	/* nested too deep */				\
+	_(quota_refused)	/* a quota was used up */			\
+	_(actor_born)							\
+	_(actor_dead)							\
+	_(thread_born)							\
+	_(thread_dead)							\
+	_(fast_lap)		/* LAP invocations on the fast path */		\
+	_(fast_call)		/* calls on the fast path */			\
+	_(fast_reply)		/* reply-and-receives on the fast path */	\
+	_(miss_size)		/* off the fast path: odd structure size */	\
+	_(miss_restart)		/* off the fast path: interrupted call */	\
+	_(miss_token)		/* off the fast path: reply by token */		\
+	_(miss_any)		/* off the fast path: any-enabled receive */	\
+	_(stranger)		/* entries by a process that is not the actor */
+
+enum chorus_stat {
+#define CHORUS_STAT_ENUM(name) CHORUS_STAT_##name,
+	CHORUS_STATS(CHORUS_STAT_ENUM)
+	CHORUS_STAT_NR,
+};
+
+struct chorus_stats {
+	unsigned long count[CHORUS_STAT_NR];
+};
+
+DECLARE_PER_CPU(struct chorus_stats, chorus_stats);
+
+#define chorus_count(name) this_cpu_inc(chorus_stats.count[CHORUS_STAT_##name])
+
+const char *chorus_stat_name(enum chorus_stat stat);
+u64 chorus_stat_sum(enum chorus_stat stat);
+
+#endif /* CHORUS_DEBUG_STAT_H */

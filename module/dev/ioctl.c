@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/nospec.h>
+#include <linux/uaccess.h>
+
+#include "debug/stat.h"
+#include "dev/ioctl.h"
+
+static const struct chorus_row *const parts[] = {
+	chorus_rows_site,
+	chorus_rows_actor,
+	chorus_rows_thread,
+	chorus_rows_port,
+	chorus_rows_ipc,
+	chorus_rows_lap,
+};
+
+static const struct chorus_row *find_row(unsigned int cmd)
+{
+	unsigned int part = _IOC_NR(cmd) / CHORUS_ROWS_PER_PART;
+	const struct chorus_row *row;
+
+	if (_IOC_TYPE(cmd) != CHORUS_IOC_MAGIC || part >= ARRAY_SIZE(parts))
+		return NULL;
+	row = &parts[array_index_nospec(part, ARRAY_SIZE(parts))]
+		    [array_index_nospec(_IOC_NR(cmd) % CHORUS_ROWS_PER_PART, CHORUS_ROWS_PER_PART)];
+	return row->fn ? row : NULL;
+}
+
+/* Returns 0, -EXDEV, -ESHUTDOWN. */
+int chorus_ioctl_check_actor(const struct chorus_actor *actor)
+{
+	if (unlikely(!chorus_actor_is_current(actor))) {
+		chorus_count(stranger);
+		return -EXDEV;
+	}
+	return likely(chorus_object_alive(&actor->object)) ? 0 : -ESHUTDOWN;
+}
+
+static int copy_payload(struct chorus_request *request, const struct chorus_row *row,
+			union chorus_payload *payload)
+{
+	u32 size;
+	int ret;
+
+	if (get_user(size, (u32 __user *)request->user))
+		return -EFAULT;
+	if (size < row->min_size)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	ret = copy_struct_from_user(payload, row->size, request->user, size);
+	if (ret)
+		return ret;
+	payload->head.size = size;	/* the one we judged */
+	if (payload->head.flags & ~row->known_flags)
+		return -EINVAL;
+	request->user_size = min_t(u32, size, row->size);
+	return 0;
+}
+
+/**
+ * chorus_ioctl_write_back() - results to the caller's structure
+ * @request: the request
+ * @payload: what to write
+ * @size: its size; a caller with a shorter structure gets what it knows
+ */
+int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size)
+{
+	request->wrote = true;
+	return copy_to_user(request->user, payload, min_t(size_t, size, request->user_size)) ?
+	       -EFAULT : 0;
+}
+
+/**
+ * chorus_ioctl() - the dispatcher
+ * @file: an open /dev/chorus
+ * @cmd: only type and number count
+ * @arg: address of the structure
+ */
+long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct chorus_actor *actor = file->private_data;
+	struct chorus_request request = { .actor = actor, .user = (void __user *)arg };
+	const struct chorus_row *row;
+	union chorus_payload payload;
+	long ret;
+
+	if (likely(cmd == CHORUS_IOC_LAP_INVOKE)) {
+		ret = chorus_fastpath_lap_invoke(actor, request.user);
+		if (likely(ret != -ENOTSUPP))
+			return ret;
+	}
+	row = find_row(cmd);
+	if (!row)
+		return -ENOTTY;
+	if (!(row->flags & CHORUS_ROW_ANYBODY)) {
+		ret = chorus_ioctl_check_actor(actor);
+		if (ret)
+			return ret;
+	}
+	ret = copy_payload(&request, row, &payload);
+	if (ret)
+		return ret;
+	if (row->flags & CHORUS_ROW_THREAD) {
+		request.thread = chorus_thread_enter(actor);
+		if (IS_ERR(request.thread))
+			return PTR_ERR(request.thread);
+	}
+	ret = row->fn(&request, &payload);
+	if (!ret && !request.wrote && !(row->flags & CHORUS_ROW_QUIET))
+		ret = chorus_ioctl_write_back(&request, &payload, row->size);
+	return ret;
+}

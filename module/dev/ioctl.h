@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ioctl: from a user's structure to a call on an object, and back.
+ *
+ * Each command is one row {number, size, least size, function} of its part's table.
+ * The dispatcher checks the caller, copies the structure in once, calls the function
+ * with the copy, and copies back what the function says.  Objects know nothing of
+ * this layer.
+ */
+#ifndef CHORUS_DEV_IOCTL_H
+#define CHORUS_DEV_IOCTL_H
+
+#include <linux/chorus.h>
+#include <linux/fs.h>
+
+#include "executive/actor.h"
+#include "executive/thread.h"
+
+/* Who calls, and where his structure is. */
+struct chorus_request {
+	struct chorus_actor *actor;
+	struct chorus_thread *thread;	/* NULL for commands without CHORUS_ROW_THREAD */
+	void __user *user;
+	u32 user_size;			/* what the caller's structure holds */
+	bool wrote;			/* the function has copied out by itself */
+};
+
+/* The largest structure of any command. */
+union chorus_payload {
+	struct { u32 size; u32 flags; } head;
+	struct chorus_hello hello;
+	struct chorus_actor_self actor_self;
+	struct chorus_actor_delete actor_delete;
+	struct chorus_actor_name actor_name;
+	struct chorus_actor_privilege actor_privilege;
+	struct chorus_actor_pi actor_pi;
+	struct chorus_thread_self thread_self;
+	struct chorus_thread_abort thread_abort;
+	struct chorus_thread_aborted thread_aborted;
+	struct chorus_port_create port_create;
+	struct chorus_port_delete port_delete;
+	struct chorus_port_enable port_enable;
+	struct chorus_port_ui port_ui;
+	struct chorus_port_pi port_pi;
+	struct chorus_port_seqnum port_seqnum;
+	struct chorus_ipc_send send;
+	struct chorus_ipc_receive receive;
+	struct chorus_ipc_call call;
+	struct chorus_ipc_reply reply;
+	struct chorus_ipc_reply_receive reply_receive;
+	struct chorus_ipc_get_data get_data;
+	struct chorus_ipc_save save;
+	struct chorus_ipc_sysinfo sysinfo;
+	struct chorus_lap_invoke lap_invoke;
+	struct chorus_lap_resolve lap_resolve;
+};
+
+enum chorus_row_flags {
+	CHORUS_ROW_ANYBODY = 1 << 0,	/* no actor needed */
+	CHORUS_ROW_THREAD = 1 << 1,	/* needs the state of the calling thread */
+	CHORUS_ROW_QUIET = 1 << 2,	/* nothing to copy back */
+};
+
+struct chorus_row {
+	int (*fn)(struct chorus_request *request, union chorus_payload *payload);
+	u16 size;
+	u16 min_size;			/* size in the first ABI */
+	u32 known_flags;
+	u32 flags;
+};
+
+#define CHORUS_ROW(nr, type, last, func, known, how)				\
+	[nr] = {								\
+		.fn = func,							\
+		.size = sizeof(struct type) +					\
+			BUILD_BUG_ON_ZERO(sizeof(struct type) >			\
+					  sizeof(union chorus_payload)),	\
+		.min_size = offsetofend(struct type, last),			\
+		.known_flags = known,						\
+		.flags = how,							\
+	}
+
+/* One table a part; the high digit of the command number picks the part. */
+#define CHORUS_ROWS_PER_PART	16
+extern const struct chorus_row chorus_rows_site[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_actor[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_thread[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_port[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART];
+
+u64 chorus_features(void);
+int chorus_ioctl_check_actor(const struct chorus_actor *actor);
+int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size);
+long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/* fastpath.c; -ENOTSUPP: nothing done, take the slow way */
+long chorus_fastpath_lap_invoke(struct chorus_actor *actor, void __user *user);
+
+#endif /* CHORUS_DEV_IOCTL_H */

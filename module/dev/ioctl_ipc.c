@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands about messages. */
+#include <linux/uaccess.h>
+
+#include "dev/ioctl.h"
+#include "ipc/receive.h"
+#include "ipc/rpc.h"
+
+/* A body that is sent: judged here, copied where it is needed. */
+static int outgoing(struct chorus_buffers *buffers, u64 annex, u64 body, u32 size)
+{
+	if (size > CHORUS_BODY_MAX)
+		return -EMSGSIZE;
+	*buffers = (struct chorus_buffers){ .annex = annex, .body = body, .size = size };
+	return 0;
+}
+
+/* Groups will need coTargets; until then one is an error rather than ignored. */
+static int check_cotarget(const struct chorus_ui *cotarget)
+{
+	return chorus_ui_is_null(cotarget) ? 0 : -EINVAL;
+}
+
+static int ipc_send(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_send *p = &payload->send;
+	struct chorus_buffers from;
+	int ret;
+
+	ret = check_cotarget(&p->cotarget) ?: outgoing(&from, p->annex, p->body, p->body_size);
+	return ret ?: chorus_rpc_send(request->actor, p->src_li, &p->target, &p->cotarget, &from);
+}
+
+static void receive_setup(struct chorus_receive *receive, s32 li, u32 flags, u64 annex, u64 body,
+			  u32 room, s64 timeout, u64 deadline)
+{
+	receive->li = li;
+	receive->abortable = flags & CHORUS_MSG_ABORTABLE;
+	chorus_timeout_init(&receive->timeout, timeout, deadline);
+	receive->to = (struct chorus_buffers){ .annex = annex, .body = body, .size = room };
+}
+
+/* The same fields stand at the end of two structures. */
+#define RECEIVED_TO(p, received)			\
+do {							\
+	(p)->deadline = 0;				\
+	(p)->out_li = (received)->li;			\
+	(p)->out_body_size = (received)->body_size;	\
+	(p)->out_flags = (received)->flags;		\
+	(p)->out_reserved = 0;				\
+	(p)->out_seqnum = (received)->seqnum;		\
+	(p)->out_msg = (received)->token;		\
+} while (0)
+
+/* The caller must hear what it received, or it is given back. */
+static int receive_write_back(struct chorus_request *request, const void *payload, size_t size)
+{
+	int ret = chorus_ioctl_write_back(request, payload, size);
+
+	if (ret)
+		chorus_receive_undo(request->thread);
+	return ret;
+}
+
+static int ipc_receive(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_receive *p = &payload->receive;
+	struct chorus_ipc_receive __user *user = request->user;
+	struct chorus_receive receive;
+	struct chorus_received out;
+	int ret;
+
+	receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size, p->timeout,
+		      p->deadline);
+	ret = chorus_receive(request->thread, &receive, &out);
+	if (ret == -ERESTARTSYS &&
+	    put_user(chorus_timeout_deadline(&receive.timeout), &user->deadline))
+		return -EFAULT;
+	if (ret)
+		return ret;
+	RECEIVED_TO(p, &out);
+	return receive_write_back(request, p, sizeof(*p));
+}
+
+static int ipc_call(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_call *p = &payload->call;
+	struct chorus_ipc_call __user *user = request->user;
+	struct chorus_call call = {
+		.target = p->target,
+		.cotarget = p->cotarget,
+		.src_li = p->src_li,
+		.abortable = p->flags & CHORUS_MSG_ABORTABLE,
+		.token = p->restart,
+	};
+	int ret;
+
+	ret = check_cotarget(&p->cotarget) ?:
+	      outgoing(&call.request, p->annex, p->body, p->body_size);
+	if (ret)
+		return ret;
+	if (p->reserved)
+		return -EINVAL;
+	call.reply = (struct chorus_buffers){
+		.annex = p->rep_annex, .body = p->rep_body, .size = p->rep_size,
+	};
+	chorus_timeout_init(&call.timeout, p->timeout, p->deadline);
+	ret = chorus_rpc_call(request->thread, request->actor, &call);
+	if (ret == -ERESTARTSYS) {
+		/* Without the token nobody could enter again, and it must not be sent twice. */
+		if (put_user(call.token, &user->restart) ||
+		    put_user(chorus_timeout_deadline(&call.timeout), &user->deadline)) {
+			chorus_rpc_drop(request->thread, call.token);
+			return -EFAULT;
+		}
+		return ret;
+	}
+	if (ret)
+		return ret;
+	p->restart = 0;
+	p->deadline = 0;
+	p->out_rep_size = call.reply_size;
+	p->out_flags = call.reply_flags;
+	return 0;
+}
+
+static int ipc_reply(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_reply *p = &payload->reply;
+	struct chorus_buffers from;
+	int ret;
+
+	if (p->reserved)
+		return -EINVAL;
+	ret = outgoing(&from, p->annex, p->body, p->body_size);
+	return ret ?: chorus_rpc_reply(request->thread, p->msg, &from, false);
+}
+
+#define RESTART_REPLIED		1
+
+static int ipc_reply_receive(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_reply_receive *p = &payload->reply_receive;
+	struct chorus_ipc_reply_receive __user *user = request->user;
+	struct chorus_receive receive;
+	struct chorus_received out;
+	struct chorus_buffers from;
+	int ret;
+
+	if (p->reserved || p->restart > RESTART_REPLIED)
+		return -EINVAL;
+	ret = outgoing(&from, p->rep_annex, p->rep_body, p->rep_size);
+	if (ret)
+		return ret;
+	if (p->restart != RESTART_REPLIED) {
+		ret = chorus_rpc_reply(request->thread, p->rep_msg, &from, true);
+		if (ret && ret != -EHOSTUNREACH)
+			return ret;
+	}
+	receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size, p->timeout,
+		      p->deadline);
+	ret = chorus_receive(request->thread, &receive, &out);
+	if (ret == -ERESTARTSYS &&
+	    (put_user(RESTART_REPLIED, &user->restart) ||
+	     put_user(chorus_timeout_deadline(&receive.timeout), &user->deadline)))
+		return -EFAULT;
+	if (ret)
+		return ret;
+	p->restart = 0;
+	RECEIVED_TO(p, &out);
+	return receive_write_back(request, p, sizeof(*p));
+}
+
+static int ipc_get_data(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_get_data *p = &payload->get_data;
+	struct chorus_buffers to = { .body = p->body, .size = p->body_size };
+
+	if (!p->body && p->body_size)
+		return -EFAULT;
+	return chorus_receive_get_data(request->thread, &to, &p->out_body_size);
+}
+
+static int ipc_save(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_save *p = &payload->save;
+	int ret;
+
+	if (p->msg)
+		return -EINVAL;
+	ret = chorus_receive_save(request->thread, &p->msg);
+	if (ret)
+		return ret;
+	/* A message saved under a token nobody knows would be lost. */
+	ret = chorus_ioctl_write_back(request, p, sizeof(*p));
+	if (ret)
+		chorus_receive_restore(request->thread, p->msg);
+	return ret;
+}
+
+static int ipc_restore(struct chorus_request *request, union chorus_payload *payload)
+{
+	return chorus_receive_restore(request->thread, payload->save.msg);
+}
+
+static int ipc_sysinfo(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_sysinfo *p = &payload->sysinfo;
+	u32 size = p->size;
+
+	if (!request->thread->info.out_transid)
+		return -ENOMSG;
+	*p = request->thread->info;
+	p->size = size;
+	p->flags = 0;
+	return 0;
+}
+
+const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
+	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send, 0, CHORUS_ROW_QUIET),
+	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive, CHORUS_MSG_ABORTABLE,
+		   CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x2, chorus_ipc_call, out_flags, ipc_call, CHORUS_MSG_ABORTABLE,
+		   CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply, 0,
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
+	CHORUS_ROW(0x4, chorus_ipc_reply_receive, out_msg, ipc_reply_receive,
+		   CHORUS_MSG_ABORTABLE, CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x5, chorus_ipc_get_data, body, ipc_get_data, 0, CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x6, chorus_ipc_save, msg, ipc_save, 0, CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x7, chorus_ipc_save, msg, ipc_restore, 0,
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
+	CHORUS_ROW(0x8, chorus_ipc_sysinfo, out_port_pi, ipc_sysinfo, 0, CHORUS_ROW_THREAD),
+};

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands about ports. */
+#include "dev/ioctl.h"
+#include "ipc/port.h"
+
+static int port_create(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_create *p = &payload->port_create;
+	struct chorus_actor *actor = request->actor;
+	bool declare = p->flags & CHORUS_PORT_DECLARE;
+	struct chorus_port *port;
+
+	if (declare) {
+		if (!chorus_ui_valid_static(&p->ui, actor->object.site->number))
+			return -EINVAL;
+		if (!chorus_actor_trusted(actor))
+			return -EPERM;
+	} else if (!chorus_ui_is_null(&p->ui)) {
+		return -EINVAL;
+	}
+	port = chorus_port_new(actor, declare ? &p->ui : NULL);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	p->out_ui = port->object.ui;
+	p->out_li = port->li;
+	p->out_reserved = 0;
+	/* Nobody would ever delete a port he was not told of. */
+	if (chorus_ioctl_write_back(request, p, sizeof(*p))) {
+		chorus_port_kill(port);
+		chorus_port_put(port);
+		return -EFAULT;
+	}
+	chorus_port_put(port);
+	return 0;
+}
+
+static int port_delete(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_delete *p = &payload->port_delete;
+
+	return p->reserved ? -EINVAL : chorus_port_delete_li(request->actor, p->li);
+}
+
+static int port_enable(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_enable *p = &payload->port_enable;
+
+	if (p->priority > CHORUS_PRIORITY_MAX)
+		return -EINVAL;
+	return chorus_port_enable(request->actor, p->li, true, p->priority);
+}
+
+static int port_disable(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_enable *p = &payload->port_enable;
+
+	if (p->priority)
+		return -EINVAL;
+	return chorus_port_enable(request->actor, p->li, false, 0);
+}
+
+static int port_ui(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_ui *p = &payload->port_ui;
+	struct chorus_port *port;
+
+	if (p->reserved)
+		return -EINVAL;
+	rcu_read_lock();
+	port = chorus_port_find_li(request->actor, p->li);
+	if (port)
+		p->ui = port->object.ui;
+	rcu_read_unlock();
+	return port ? 0 : -ENOENT;
+}
+
+static int port_li(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_ui *p = &payload->port_ui;
+	struct chorus_port *port;
+	int ret = -ENOENT;
+
+	if (p->reserved)
+		return -EINVAL;
+	port = chorus_port_get(request->actor->object.site, &p->ui);
+	if (port && port->actor == request->actor) {
+		p->li = port->li;
+		ret = 0;
+	}
+	chorus_port_put(port);
+	return ret;
+}
+
+static int port_pi(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_pi *p = &payload->port_pi;
+	struct chorus_actor *actor = request->actor;
+	struct chorus_port *port;
+
+	if (p->reserved || p->pi.reserved)
+		return -EINVAL;
+	if ((p->flags & CHORUS_SET) && !chorus_actor_trusted(actor))
+		return -EPERM;
+	spin_lock(&actor->lock);
+	port = chorus_port_find_li(actor, p->li);
+	if (port) {
+		p->out_pi = port->pi;
+		if (p->flags & CHORUS_SET)
+			WRITE_ONCE(port->pi, p->pi);
+	}
+	spin_unlock(&actor->lock);
+	return port ? 0 : -ENOENT;
+}
+
+static int port_seqnum(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_seqnum *p = &payload->port_seqnum;
+	struct chorus_actor *actor = request->actor;
+	struct chorus_port *port;
+
+	if (p->reserved)
+		return -EINVAL;
+	spin_lock(&actor->lock);
+	port = chorus_port_find_li(actor, p->li);
+	if (port)
+		p->out_seqnum = port->seqnum;
+	spin_unlock(&actor->lock);
+	return port ? 0 : -ENOENT;
+}
+
+const struct chorus_row chorus_rows_port[CHORUS_ROWS_PER_PART] = {
+	CHORUS_ROW(0x0, chorus_port_create, out_reserved, port_create, CHORUS_PORT_DECLARE, 0),
+	CHORUS_ROW(0x1, chorus_port_delete, reserved, port_delete, 0, CHORUS_ROW_QUIET),
+	CHORUS_ROW(0x2, chorus_port_enable, priority, port_enable, 0, CHORUS_ROW_QUIET),
+	CHORUS_ROW(0x3, chorus_port_enable, priority, port_disable, 0, CHORUS_ROW_QUIET),
+	CHORUS_ROW(0x4, chorus_port_ui, reserved, port_ui, 0, 0),
+	CHORUS_ROW(0x5, chorus_port_ui, reserved, port_li, 0, 0),
+	CHORUS_ROW(0x6, chorus_port_pi, out_pi, port_pi, CHORUS_SET, 0),
+	CHORUS_ROW(0x7, chorus_port_seqnum, out_seqnum, port_seqnum, 0, 0),
+};

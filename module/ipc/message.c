@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat/wake.h"
+#include "debug/stat.h"
+#include "debug/step.h"
+#include "executive/actor.h"
+#include "ipc/message.h"
+#include "ipc/port.h"
+
+#define CACHE_MAX	16		/* free messages an actor keeps */
+#define CACHE_BODY_MAX	PAGE_SIZE	/* larger buffers are not kept there */
+#define TOKEN_CPU_BITS	13		/* NR_CPUS of every supported kernel fits */
+
+static struct kmem_cache *message_cache;
+static DEFINE_PER_CPU(u64, message_tokens);
+
+/* Unique without a shared cache line: a count a CPU, and the CPU.  Never 0. */
+u64 chorus_message_new_token(void)
+{
+	u64 token;
+	int cpu = get_cpu();
+
+	token = (__this_cpu_inc_return(message_tokens) << TOKEN_CPU_BITS) | cpu;
+	put_cpu();
+	return token;
+}
+
+/* ---- the one place that copies between messages and their users ---- */
+
+/* Returns 0 or -EFAULT.  @kernel: @from is kernel memory of a supervisor actor. */
+int chorus_copy_in(void *to, u64 from, size_t size, bool kernel)
+{
+	if (kernel) {
+		memcpy(to, (const void *)(uintptr_t)from, size);
+		return 0;
+	}
+	return copy_from_user(to, u64_to_user_ptr(from), size) ? -EFAULT : 0;
+}
+
+int chorus_copy_out(u64 to, const void *from, size_t size, bool kernel)
+{
+	if (kernel) {
+		memcpy((void *)(uintptr_t)to, from, size);
+		return 0;
+	}
+	return copy_to_user(u64_to_user_ptr(to), from, size) ? -EFAULT : 0;
+}
+
+/* ---- bodies ---- */
+
+static void body_reset(struct chorus_body *body)
+{
+	body->data = body->small;
+	body->room = CHORUS_BODY_SMALL;
+	body->size = 0;
+}
+
+static void body_free(struct chorus_message *message, struct chorus_body *body)
+{
+	if (body->data == body->small)
+		return;
+	kvfree(body->data);
+	chorus_user_uncharge(message->owner->user, CHORUS_QUOTA_BYTES, body->room);
+	body_reset(body);
+}
+
+static int body_grow(struct chorus_message *message, struct chorus_body *body, u32 size)
+{
+	u32 room = roundup_pow_of_two(size);
+	void *data;
+	int ret;
+
+	body_free(message, body);
+	ret = chorus_user_charge(message->owner->user, CHORUS_QUOTA_BYTES, room);
+	if (ret) {
+		chorus_count(quota_refused);
+		return ret;
+	}
+	data = kvmalloc(room, GFP_KERNEL_ACCOUNT);
+	if (!data) {
+		chorus_user_uncharge(message->owner->user, CHORUS_QUOTA_BYTES, room);
+		return -ENOMEM;
+	}
+	body->data = data;
+	body->room = room;
+	return 0;
+}
+
+/**
+ * chorus_message_fill() - copy annex and body into a message
+ * @message: owned by the caller
+ * @body: its request or its reply
+ * @flags: gets or loses CHORUS_MSG_ANNEX
+ * @from: what to copy; size judged before
+ *
+ * Returns 0, -EFAULT, -EDQUOT or -ENOMEM; the message stays the caller's.
+ */
+int chorus_message_fill(struct chorus_message *message, struct chorus_body *body, u32 *flags,
+			const struct chorus_buffers *from)
+{
+	int ret;
+
+	if (from->size > body->room) {
+		ret = body_grow(message, body, from->size);
+		if (ret)
+			return ret;
+	}
+	body->size = from->size;
+	if (from->size) {
+		if (chorus_copy_in(body->data, from->body, from->size, from->kernel))
+			return -EFAULT;
+		chorus_count(copy_in);
+		if (chorus_planted(CHORUS_PLANT_COPY)) {
+			chorus_copy_in(body->data, from->body, from->size, from->kernel);
+			chorus_count(copy_in);
+		}
+	}
+	if (!from->annex) {
+		*flags &= ~CHORUS_MSG_ANNEX;
+		return 0;
+	}
+	*flags |= CHORUS_MSG_ANNEX;
+	return chorus_copy_in(message->annex, from->annex, CHORUS_ANNEX_SIZE, from->kernel);
+}
+
+/**
+ * chorus_message_drain() - copy annex and body out of a message
+ * @message: owned by the caller
+ * @body: its request or its reply
+ * @flags: CHORUS_MSG_ANNEX if the annex means something
+ * @to: where to; a body larger than the room is cut
+ *
+ * Returns 0 or -EFAULT, which may come after a part was written.
+ */
+int chorus_message_drain(struct chorus_message *message, const struct chorus_body *body,
+			 u32 flags, const struct chorus_buffers *to)
+{
+	u32 size = min(body->size, to->size);
+
+	if (size && to->body) {
+		if (chorus_copy_out(to->body, body->data, size, to->kernel))
+			return -EFAULT;
+		chorus_count(copy_out);
+	}
+	if (!to->annex)
+		return 0;
+	/* Nothing of an older message may show in an annex that was not sent. */
+	if (!(flags & CHORUS_MSG_ANNEX))
+		memset(message->annex, 0, CHORUS_ANNEX_SIZE);
+	return chorus_copy_out(to->annex, message->annex, CHORUS_ANNEX_SIZE, to->kernel);
+}
+
+/* ---- birth and death ---- */
+
+static struct chorus_message *cache_pop(struct chorus_message_cache *cache)
+{
+	struct chorus_message *message;
+
+	spin_lock(&cache->lock);
+	message = list_first_entry_or_null(&cache->free, struct chorus_message, node);
+	if (message) {
+		list_del(&message->node);
+		cache->nr--;
+	}
+	spin_unlock(&cache->lock);
+	return message;
+}
+
+static bool cache_push(struct chorus_message_cache *cache, struct chorus_message *message)
+{
+	bool kept = false;
+
+	spin_lock(&cache->lock);
+	if (!cache->closed && cache->nr < CACHE_MAX) {
+		list_add(&message->node, &cache->free);
+		cache->nr++;
+		kept = true;
+	}
+	spin_unlock(&cache->lock);
+	return kept;
+}
+
+/**
+ * chorus_message_alloc() - a message of the caller's, in state IDLE
+ * @owner: who pays; referenced by the message
+ *
+ * Returns NULL without memory or quota; ERR_PTR(-EDQUOT) or ERR_PTR(-ENOMEM).
+ */
+struct chorus_message *chorus_message_alloc(struct chorus_actor *owner)
+{
+	struct chorus_message *message = cache_pop(&owner->cache);
+	int ret;
+
+	if (message) {
+		chorus_object_get(&owner->object);
+		return message;
+	}
+	ret = chorus_user_charge(owner->user, CHORUS_QUOTA_MESSAGES, 1);
+	if (ret) {
+		chorus_count(quota_refused);
+		return ERR_PTR(ret);
+	}
+	message = kmem_cache_alloc(message_cache, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!message) {
+		chorus_user_uncharge(owner->user, CHORUS_QUOTA_MESSAGES, 1);
+		return ERR_PTR(-ENOMEM);
+	}
+	INIT_LIST_HEAD(&message->node);
+	INIT_HLIST_NODE(&message->held_node);
+	INIT_HLIST_NODE(&message->parked_node);
+	body_reset(&message->request);
+	body_reset(&message->reply);
+	message->owner = owner;
+	chorus_object_get(&owner->object);
+	atomic_inc(&owner->nr_messages);
+	return message;
+}
+
+static void message_release(struct chorus_message *message)
+{
+	struct chorus_actor *owner = message->owner;
+
+	body_free(message, &message->request);
+	body_free(message, &message->reply);
+	chorus_user_uncharge(owner->user, CHORUS_QUOTA_MESSAGES, 1);
+	atomic_dec(&owner->nr_messages);
+	kmem_cache_free(message_cache, message);
+}
+
+/**
+ * chorus_message_free() - give a message back to its maker
+ * @message: owned by the caller; NULL is nothing
+ *
+ * Process context: a body may be vmalloc memory.
+ */
+void chorus_message_free(struct chorus_message *message)
+{
+	struct chorus_actor *owner;
+
+	if (!message)
+		return;
+	owner = message->owner;
+	message->flags = 0;
+	message->saved = false;
+	atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
+	if (message->request.room > CACHE_BODY_MAX)
+		body_free(message, &message->request);
+	if (message->reply.room > CACHE_BODY_MAX)
+		body_free(message, &message->reply);
+	/* Cached messages hold no reference, or an actor would keep itself. */
+	if (!cache_push(&owner->cache, message))
+		message_release(message);
+	chorus_actor_put(owner);
+}
+
+void chorus_message_cache_init(struct chorus_message_cache *cache)
+{
+	spin_lock_init(&cache->lock);
+	INIT_LIST_HEAD(&cache->free);
+}
+
+/** chorus_message_cache_close() - the actor died: free what is kept, keep no more */
+void chorus_message_cache_close(struct chorus_message_cache *cache)
+{
+	struct chorus_message *message, *next;
+	LIST_HEAD(free);
+
+	spin_lock(&cache->lock);
+	cache->closed = true;
+	list_splice_init(&cache->free, &free);
+	cache->nr = 0;
+	spin_unlock(&cache->lock);
+	list_for_each_entry_safe(message, next, &free, node)
+		message_release(message);
+}
+
+/**
+ * chorus_message_stamp() - write who sends
+ * @message: owned by the caller
+ * @sender: the sending actor
+ * @src: its source port
+ */
+void chorus_message_stamp(struct chorus_message *message, const struct chorus_actor *sender,
+			  const struct chorus_port *src)
+{
+	message->src = src->object.ui;
+	message->port_pi = READ_ONCE(src->pi);
+	message->actor_pi = READ_ONCE(sender->pi);
+	message->token = chorus_message_new_token();
+}
+
+/**
+ * chorus_message_fail() - end a message without a reply
+ * @message: owned by the caller, who took it from a queue or served it
+ * @error: what the client is told
+ *
+ * Wakes the client, or frees the message where nobody waits for an answer.
+ */
+void chorus_message_fail(struct chorus_message *message, int error)
+{
+	struct task_struct *client;
+	int state;
+
+	if (!(message->flags & CHORUS_MSG_RPC)) {
+		chorus_message_free(message);
+		return;
+	}
+	/* The task may be gone as soon as the client sees the new state. */
+	rcu_read_lock();
+	client = message->client;
+	state = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED, error);
+	if (state == CHORUS_MESSAGE_SERVED)
+		chorus_wake_interruptible(client);
+	rcu_read_unlock();
+	if (state != CHORUS_MESSAGE_SERVED)
+		chorus_message_free(message);	/* CANCELLED: the client left it to us */
+}
+
+int chorus_message_init(void)
+{
+	/* Annex and small bodies are copied from and to users: hardened usercopy. */
+	message_cache = kmem_cache_create_usercopy("chorus_message", sizeof(struct chorus_message),
+						   0, SLAB_HWCACHE_ALIGN,
+						   offsetof(struct chorus_message, request),
+						   sizeof(struct chorus_message) -
+						   offsetof(struct chorus_message, request),
+						   NULL);
+	return message_cache ? 0 : -ENOMEM;
+}
+
+void chorus_message_exit(void)
+{
+	kmem_cache_destroy(message_cache);
+}

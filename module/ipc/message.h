@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Message: an annex, a body, and who owns them right now.
+ *
+ * A request and its reply live in one struct chorus_message, made and paid for by
+ * the client, so that a call allocates nothing and a reply cannot fail for memory of
+ * the server.  One word, @state, says who owns it; every change of hands is one
+ * compare-and-exchange, and only the owner touches the rest:
+ *
+ *	IDLE ------> QUEUED ------> SERVED ------> REPLIED	(client again)
+ *	sender	     the queue,	    server    \--> -errno	(client again)
+ *		     actor->lock	       \-> CANCELLED	(server, to free)
+ *		       \-> IDLE, -errno		   by the client
+ *
+ * An asynchronous message goes IDLE, QUEUED, SERVED and is freed by the receiver.
+ */
+#ifndef CHORUS_IPC_MESSAGE_H
+#define CHORUS_IPC_MESSAGE_H
+
+#include <linux/chorus.h>
+#include <linux/list.h>
+
+struct chorus_actor;
+struct chorus_message_cache;
+struct chorus_port;
+
+enum chorus_message_state {
+	CHORUS_MESSAGE_IDLE = 0,
+	CHORUS_MESSAGE_QUEUED = 1,
+	CHORUS_MESSAGE_SERVED = 2,
+	CHORUS_MESSAGE_REPLIED = 3,
+	CHORUS_MESSAGE_CANCELLED = 4,
+};
+
+#define CHORUS_BODY_SMALL	128	/* bytes kept in the message itself */
+
+struct chorus_body {
+	void *data;			/* @small or a buffer of @room bytes */
+	u32 size;
+	u32 room;
+	u8 small[CHORUS_BODY_SMALL];
+};
+
+struct chorus_message {
+	struct list_head node;		/* a queue (actor->lock), or its owner's */
+	struct hlist_node held_node;	/* actor->held, actor->lock */
+	struct hlist_node parked_node;	/* the client thread's interrupted calls */
+	atomic_t state;
+	u32 flags;			/* CHORUS_MSG_* as the receiver sees them */
+	u32 reply_flags;
+	bool saved;			/* actor->lock: counts in nr_saved */
+	s32 li;				/* where it was received */
+	u64 token;			/* transaction id, unique in this boot */
+	u64 arrival;			/* order of arrival at the actor */
+	u64 seqnum;			/* order of reception from the port */
+	struct task_struct *client;	/* valid while the client waits */
+	struct chorus_port *port;	/* valid while QUEUED */
+	struct chorus_actor *owner;	/* who made it; referenced */
+	struct chorus_ui src;
+	struct chorus_ui target;
+	struct chorus_ui cotarget;
+	struct chorus_protid actor_pi;
+	struct chorus_protid port_pi;
+	struct chorus_body request;
+	struct chorus_body reply;
+	u8 annex[CHORUS_ANNEX_SIZE];
+};
+
+/* Where a message comes from or goes to: memory of a process, or of the kernel. */
+struct chorus_buffers {
+	u64 annex;			/* address, or 0 */
+	u64 body;
+	u32 size;			/* bytes of body, or room for it */
+	bool kernel;
+};
+
+struct chorus_message *chorus_message_alloc(struct chorus_actor *owner);
+void chorus_message_free(struct chorus_message *message);
+void chorus_message_stamp(struct chorus_message *message, const struct chorus_actor *sender,
+			  const struct chorus_port *src);
+int chorus_message_fill(struct chorus_message *message, struct chorus_body *body, u32 *flags,
+			const struct chorus_buffers *from);
+int chorus_message_drain(struct chorus_message *message, const struct chorus_body *body,
+			 u32 flags, const struct chorus_buffers *to);
+void chorus_message_fail(struct chorus_message *message, int error);
+u64 chorus_message_new_token(void);
+
+int chorus_copy_in(void *to, u64 from, size_t size, bool kernel);
+int chorus_copy_out(u64 to, const void *from, size_t size, bool kernel);
+
+void chorus_message_cache_init(struct chorus_message_cache *cache);
+void chorus_message_cache_close(struct chorus_message_cache *cache);
+
+int chorus_message_init(void);
+void chorus_message_exit(void);
+
+#endif /* CHORUS_IPC_MESSAGE_H */

@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/slab.h>
+
+#include "compat/wake.h"
+#include "debug/stat.h"
+#include "debug/trace.h"
+#include "executive/actor.h"
+#include "executive/thread.h"
+#include "ipc/handler.h"
+#include "ipc/message.h"
+#include "ipc/port.h"
+
+static struct kmem_cache *port_cache;
+
+/* ---- birth and death ---- */
+
+static void port_free(struct chorus_object *object)
+{
+	struct chorus_port *port = chorus_port_of(object);
+	struct chorus_actor *actor = port->actor;
+
+	chorus_user_uncharge(actor->user, CHORUS_QUOTA_PORTS, 1);
+	kmem_cache_free(port_cache, port);
+	chorus_actor_put(actor);
+}
+
+const struct chorus_object_ops chorus_port_ops = {
+	.free = port_free,
+	.list = offsetof(struct chorus_site, ports),
+	.count = offsetof(struct chorus_site, nr_ports),
+};
+
+static int port_charge(struct chorus_actor *actor)
+{
+	int ret = chorus_user_charge(actor->user, CHORUS_QUOTA_PORTS, 1);
+
+	if (ret)
+		goto refused;
+	spin_lock(&actor->lock);
+	if (actor->nr_ports >= READ_ONCE(chorus_max_ports))
+		ret = -EDQUOT;
+	else
+		actor->nr_ports++;
+	spin_unlock(&actor->lock);
+	if (!ret)
+		return 0;
+	chorus_user_uncharge(actor->user, CHORUS_QUOTA_PORTS, 1);
+refused:
+	chorus_count(quota_refused);
+	return ret;
+}
+
+static void port_uncharge_actor(struct chorus_actor *actor)
+{
+	spin_lock(&actor->lock);
+	actor->nr_ports--;
+	spin_unlock(&actor->lock);
+}
+
+/* First phase of birth: charged, reserved, without local id. */
+static struct chorus_port *port_alloc(struct chorus_actor *actor, const struct chorus_ui *ui)
+{
+	struct chorus_port *port;
+	int ret = port_charge(actor);
+
+	if (ret)
+		return ERR_PTR(ret);
+	port = kmem_cache_zalloc(port_cache, GFP_KERNEL_ACCOUNT);
+	if (!port) {
+		port_uncharge_actor(actor);
+		chorus_user_uncharge(actor->user, CHORUS_QUOTA_PORTS, 1);
+		return ERR_PTR(-ENOMEM);
+	}
+	chorus_object_init(&port->object, &chorus_port_ops, actor->object.site, CHORUS_UI_PORT);
+	if (ui)
+		port->object.ui = *ui;
+	port->actor = actor;
+	chorus_object_get(&actor->object);
+	INIT_LIST_HEAD(&port->queue);
+	INIT_LIST_HEAD(&port->waiters);
+	RB_CLEAR_NODE(&port->ready_node);
+	port->pi = READ_ONCE(actor->pi);
+	ret = chorus_object_reserve(&port->object);
+	if (ret) {
+		port_uncharge_actor(actor);
+		chorus_object_put(&port->object);
+		return ERR_PTR(ret);
+	}
+	return port;
+}
+
+static void port_abort(struct chorus_port *port)
+{
+	port_uncharge_actor(port->actor);
+	chorus_object_abort(&port->object);
+	chorus_object_put(&port->object);
+}
+
+/* The default port has local id 0 and no place among the others. */
+struct chorus_port *chorus_port_create_default(struct chorus_actor *actor)
+{
+	struct chorus_port *port = port_alloc(actor, NULL);
+
+	if (IS_ERR(port))
+		return port;
+	port->li = CHORUS_LI_DEFAULT;
+	chorus_object_get(&port->object);	/* for the pointer in the actor */
+	chorus_object_finalize(&port->object);
+	return port;
+}
+
+/**
+ * chorus_port_new() - portCreate, portDeclare
+ * @actor: owner, alive
+ * @ui: NULL for a fresh identifier, else the static one, judged by the caller
+ *
+ * Returns the port with a reference for the caller, or -EDQUOT, -ENOMEM, -EEXIST,
+ * -ESHUTDOWN as an ERR_PTR.  An actor that dies meanwhile either sees the port among its own
+ * or refuses it here.
+ */
+struct chorus_port *chorus_port_new(struct chorus_actor *actor, const struct chorus_ui *ui)
+{
+	struct chorus_port *port = port_alloc(actor, ui);
+	u32 li;
+	int ret;
+
+	if (IS_ERR(port))
+		return port;
+	/* Cyclic, so that a stale local id does not name a young port soon. */
+	ret = xa_alloc_cyclic(&actor->ports, &li, NULL, XA_LIMIT(1, INT_MAX), &actor->next_li,
+			      GFP_KERNEL_ACCOUNT);
+	if (ret < 0) {
+		port_abort(port);
+		return ERR_PTR(ret);
+	}
+	port->li = li;
+	chorus_object_get(&port->object);
+	chorus_object_finalize(&port->object);
+
+	xa_store(&actor->ports, li, port, GFP_KERNEL);
+	if (!chorus_object_alive(&actor->object)) {
+		/* Its killer may have walked the ports before this one was there. */
+		chorus_port_kill(port);
+		chorus_port_put(port);
+		return ERR_PTR(-ESHUTDOWN);
+	}
+	trace_chorus_port_create(port);
+	return port;
+}
+
+/* Everybody who waits for or on a dead port is told.  Takes the actor's lock. */
+static void port_flush(struct chorus_port *port)
+{
+	struct chorus_actor *actor = port->actor;
+	struct chorus_message *message, *next;
+	struct chorus_waiter *waiter;
+	LIST_HEAD(messages);
+
+	rcu_read_lock();	/* keeps the tasks of the waiters */
+	spin_lock(&actor->lock);
+	if (!RB_EMPTY_NODE(&port->ready_node)) {
+		rb_erase_cached(&port->ready_node, &actor->ready);
+		RB_CLEAR_NODE(&port->ready_node);
+	}
+	port->enabled = false;
+	list_for_each_entry(message, &port->queue, node)
+		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+	list_splice_init(&port->queue, &messages);
+	port->queued = 0;
+	while ((waiter = list_first_entry_or_null(&port->waiters, struct chorus_waiter, node))) {
+		struct task_struct *task = container_of(waiter, struct chorus_thread,
+							waiter)->task;
+
+		list_del_init(&waiter->node);
+		/* From here on the waiter may be gone; its task is kept by RCU. */
+		smp_store_release(&waiter->result, -EIDRM);
+		chorus_wake_interruptible(task);
+	}
+	spin_unlock(&actor->lock);
+	rcu_read_unlock();
+
+	list_for_each_entry_safe(message, next, &messages, node) {
+		list_del_init(&message->node);
+		if (message->flags & CHORUS_MSG_RPC)
+			chorus_count(call_port_dead);
+		chorus_message_fail(message, -EIDRM);
+	}
+}
+
+/**
+ * chorus_port_kill() - death of a port
+ * @port: any; killing twice is nothing
+ *
+ * Process context.  Takes the actor's reference on the port.
+ */
+void chorus_port_kill(struct chorus_port *port)
+{
+	struct chorus_actor *actor = port->actor;
+
+	if (!chorus_object_kill(&port->object))
+		return;
+	trace_chorus_port_delete(port);
+	if (port->li != CHORUS_LI_DEFAULT)
+		xa_erase(&actor->ports, port->li);
+	port_flush(port);
+	chorus_handler_disconnect(port, false);
+	chorus_object_drain(&port->object);
+	port_uncharge_actor(actor);
+	chorus_object_put(&port->object);
+}
+
+/** chorus_port_delete_li() - portDelete; -EINVAL for the default port, -ENOENT */
+int chorus_port_delete_li(struct chorus_actor *actor, int li)
+{
+	struct chorus_port *port;
+
+	if (li <= CHORUS_LI_DEFAULT)
+		return -EINVAL;
+	port = chorus_port_get_li(actor, li);
+	if (!port)
+		return -ENOENT;
+	chorus_port_kill(port);
+	chorus_port_put(port);
+	return 0;
+}
+
+/* ---- local ids ---- */
+
+/**
+ * chorus_port_find_li() - a port of an actor, without any count
+ *
+ * For an RCU read section, or the actor's lock, where a port that is alive stays
+ * so until the lock is dropped as far as its queue is concerned.
+ */
+struct chorus_port *chorus_port_find_li(struct chorus_actor *actor, int li)
+{
+	struct chorus_port *port;
+
+	if (li == CHORUS_LI_DEFAULT)
+		port = actor->default_port;
+	else
+		port = li > 0 ? xa_load(&actor->ports, li) : NULL;
+	return port && chorus_object_alive(&port->object) ? port : NULL;
+}
+
+struct chorus_port *chorus_port_get_li(struct chorus_actor *actor, int li)
+{
+	struct chorus_port *port;
+
+	rcu_read_lock();
+	port = chorus_port_find_li(actor, li);
+	if (port && !kref_get_unless_zero(&port->object.ref))
+		port = NULL;
+	rcu_read_unlock();
+	return port;
+}
+
+/* ---- the ready tree ---- */
+
+static u64 port_oldest(const struct chorus_port *port)
+{
+	return list_first_entry(&port->queue, struct chorus_message, node)->arrival;
+}
+
+static bool port_before(struct rb_node *a, const struct rb_node *b)
+{
+	const struct chorus_port *x = rb_entry(a, struct chorus_port, ready_node);
+	const struct chorus_port *y = rb_entry(b, struct chorus_port, ready_node);
+
+	if (x->priority != y->priority)
+		return x->priority < y->priority;
+	return port_oldest(x) < port_oldest(y);
+}
+
+/*
+ * To be called with the port off the tree whenever its key may change: the order of
+ * the tree must hold at every moment.
+ */
+static void port_unready_locked(struct chorus_port *port)
+{
+	lockdep_assert_held(&port->actor->lock);
+	if (RB_EMPTY_NODE(&port->ready_node))
+		return;
+	rb_erase_cached(&port->ready_node, &port->actor->ready);
+	RB_CLEAR_NODE(&port->ready_node);
+}
+
+static void port_ready_locked(struct chorus_port *port)
+{
+	lockdep_assert_held(&port->actor->lock);
+	if (port->enabled && port->queued && !rcu_access_pointer(port->handler))
+		rb_add_cached(&port->ready_node, &port->actor->ready, port_before);
+}
+
+/* ---- posting and taking ---- */
+
+static struct chorus_waiter *port_waiter_locked(struct chorus_port *port)
+{
+	struct chorus_waiter *waiter;
+
+	waiter = list_first_entry_or_null(&port->waiters, struct chorus_waiter, node);
+	if (!waiter && port->enabled && !rcu_access_pointer(port->handler))
+		waiter = list_first_entry_or_null(&port->actor->any_waiters, struct chorus_waiter,
+						  node);
+	return waiter;
+}
+
+static void message_taken_locked(struct chorus_port *port, struct chorus_message *message)
+{
+	message->seqnum = ++port->seqnum;
+	message->li = port->li;
+	atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+}
+
+/* Returns the task to wake. */
+static struct task_struct *port_hand_over_locked(struct chorus_port *port,
+						 struct chorus_waiter *waiter,
+						 struct chorus_message *message)
+{
+	struct task_struct *task = container_of(waiter, struct chorus_thread, waiter)->task;
+
+	lockdep_assert_held(&port->actor->lock);
+	list_del_init(&waiter->node);
+	message_taken_locked(port, message);
+	waiter->message = message;
+	/* Pairs with the acquire in the receiver's wait: the message is complete. */
+	smp_store_release(&waiter->result, 0);
+	return task;
+}
+
+static void port_enqueue_locked(struct chorus_port *port, struct chorus_message *message,
+				bool at_head)
+{
+	lockdep_assert_held(&port->actor->lock);
+	port_unready_locked(port);
+	atomic_set(&message->state, CHORUS_MESSAGE_QUEUED);
+	if (at_head)
+		list_add(&message->node, &port->queue);
+	else
+		list_add_tail(&message->node, &port->queue);
+	port->queued++;
+	port_ready_locked(port);
+	chorus_handler_kick_locked(port);
+}
+
+/**
+ * chorus_port_post() - deliver a message (step C3, N2)
+ * @port: referenced
+ * @message: the caller's, complete; on success it is not any more
+ * @handoff: the caller is about to wait for the receiver
+ *
+ * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS (queue full).
+ */
+int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool handoff)
+{
+	struct chorus_actor *actor = port->actor;
+	struct task_struct *task = NULL;
+	struct chorus_waiter *waiter;
+
+	message->port = port;	/* before any state that lets the client look at it */
+	rcu_read_lock();	/* keeps the task of the waiter */
+	spin_lock(&actor->lock);
+	if (unlikely(!chorus_object_alive(&port->object))) {
+		spin_unlock(&actor->lock);
+		rcu_read_unlock();
+		chorus_count(send_unknown);
+		return -EHOSTUNREACH;
+	}
+	waiter = port_waiter_locked(port);
+	if (waiter) {
+		task = port_hand_over_locked(port, waiter, message);
+		chorus_count(receive_handed);
+	} else if (port->queued < chorus_port_queue) {
+		message->arrival = ++actor->arrivals;
+		port_enqueue_locked(port, message, false);
+	} else {
+		spin_unlock(&actor->lock);
+		rcu_read_unlock();
+		chorus_count(send_full);
+		return -ENOBUFS;
+	}
+	spin_unlock(&actor->lock);
+	if (task && handoff)
+		chorus_wake_handoff(task);
+	else if (task)
+		wake_up_process(task);
+	rcu_read_unlock();
+	return 0;
+}
+
+/**
+ * chorus_port_requeue() - give back a message that could not be received
+ * @port: referenced; where it came from
+ * @message: SERVED, owned by the caller
+ *
+ * It goes to the head of the queue, above the limit if need be, or to the next
+ * waiting thread.
+ */
+void chorus_port_requeue(struct chorus_port *port, struct chorus_message *message)
+{
+	struct chorus_actor *actor = port->actor;
+	struct task_struct *task = NULL;
+	struct chorus_waiter *waiter;
+
+	chorus_count(receive_requeued);
+	rcu_read_lock();
+	spin_lock(&actor->lock);
+	if (!chorus_object_alive(&port->object)) {
+		spin_unlock(&actor->lock);
+		rcu_read_unlock();
+		chorus_message_fail(message, -EIDRM);
+		return;
+	}
+	/* A client that gave up has left its message to us; see chorus_port_withdraw(). */
+	if ((message->flags & CHORUS_MSG_RPC) &&
+	    atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED, CHORUS_MESSAGE_QUEUED) !=
+	    CHORUS_MESSAGE_SERVED) {
+		spin_unlock(&actor->lock);
+		rcu_read_unlock();
+		chorus_message_free(message);
+		return;
+	}
+	port->seqnum--;
+	waiter = port_waiter_locked(port);
+	if (waiter)
+		task = port_hand_over_locked(port, waiter, message);
+	else
+		port_enqueue_locked(port, message, true);
+	spin_unlock(&actor->lock);
+	if (task)
+		wake_up_process(task);
+	rcu_read_unlock();
+}
+
+/** chorus_port_take_locked() - the oldest message of a port, SERVED, or NULL */
+struct chorus_message *chorus_port_take_locked(struct chorus_port *port)
+{
+	struct chorus_message *message;
+
+	lockdep_assert_held(&port->actor->lock);
+	if (list_empty(&port->queue))
+		return NULL;
+	port_unready_locked(port);
+	message = list_first_entry(&port->queue, struct chorus_message, node);
+	list_del_init(&message->node);
+	port->queued--;
+	port_ready_locked(port);
+	message_taken_locked(port, message);
+	chorus_count(receive_queued);
+	return message;
+}
+
+/** chorus_port_take_any_locked() - the oldest message of the best enabled port */
+struct chorus_message *chorus_port_take_any_locked(struct chorus_actor *actor)
+{
+	struct rb_node *node = rb_first_cached(&actor->ready);
+
+	lockdep_assert_held(&actor->lock);
+	return node ? chorus_port_take_locked(rb_entry(node, struct chorus_port, ready_node)) :
+		      NULL;
+}
+
+/**
+ * chorus_port_withdraw() - a client takes its request back
+ * @message: its request, in any state
+ *
+ * Returns true if the request was still queued: it is IDLE and the client's again.
+ *
+ * A port lives while a message is QUEUED on it, because its death empties the queue
+ * first; so the port read after the state, inside one RCU section, is there.
+ */
+bool chorus_port_withdraw(struct chorus_message *message)
+{
+	struct chorus_actor *actor;
+	struct chorus_port *port;
+	bool mine = false;
+
+	rcu_read_lock();
+	if (atomic_read_acquire(&message->state) == CHORUS_MESSAGE_QUEUED) {
+		port = READ_ONCE(message->port);
+		actor = port->actor;
+		spin_lock(&actor->lock);
+		if (atomic_read(&message->state) == CHORUS_MESSAGE_QUEUED &&
+		    message->port == port) {
+			port_unready_locked(port);
+			list_del_init(&message->node);
+			port->queued--;
+			port_ready_locked(port);
+			atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
+			mine = true;
+		}
+		spin_unlock(&actor->lock);
+	}
+	rcu_read_unlock();
+	return mine;
+}
+
+/** chorus_port_enable() - portEnable, portDisable; -ENOENT */
+int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 priority)
+{
+	struct task_struct *task = NULL;
+	struct chorus_waiter *waiter;
+	struct chorus_port *port;
+	int ret = -ENOENT;
+
+	rcu_read_lock();
+	spin_lock(&actor->lock);
+	port = chorus_port_find_li(actor, li);
+	if (port) {
+		port_unready_locked(port);
+		port->enabled = enable;
+		port->priority = priority;
+		port_ready_locked(port);
+		/* Somebody may wait for just this. */
+		waiter = port->queued ? port_waiter_locked(port) : NULL;
+		if (waiter)
+			task = port_hand_over_locked(port, waiter, chorus_port_take_locked(port));
+		ret = 0;
+	}
+	spin_unlock(&actor->lock);
+	if (task)
+		wake_up_process(task);
+	rcu_read_unlock();
+	return ret;
+}
+
+int chorus_port_init(void)
+{
+	port_cache = kmem_cache_create("chorus_port", sizeof(struct chorus_port), 0,
+				       SLAB_HWCACHE_ALIGN, NULL);
+	return port_cache ? 0 : -ENOMEM;
+}
+
+void chorus_port_exit(void)
+{
+	kmem_cache_destroy(port_cache);
+}

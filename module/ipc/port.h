@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Port: an address and a bounded queue, attached to one actor.
+ *
+ * A message posted to a port is handed to a thread that waits for it, or queued, or
+ * refused at once when the queue is full.  Enabled ports with messages hang in their
+ * actor's ready tree, ordered by priority and then by the arrival of their oldest
+ * message.  All of this changes under the lock of the port's actor.
+ *
+ * A port with a message handler has no receivers; its queue feeds the handler.
+ */
+#ifndef CHORUS_IPC_PORT_H
+#define CHORUS_IPC_PORT_H
+
+#include <linux/rbtree.h>
+#include <linux/workqueue.h>
+
+#include "executive/actor.h"
+#include "object/object.h"
+
+struct chorus_handler;
+struct chorus_message;
+struct chorus_thread;
+struct chorus_waiter;
+
+struct chorus_port {
+	struct chorus_object object;
+	struct chorus_actor *actor;		/* constant; referenced */
+	int li;					/* constant once published */
+	bool enabled;				/* actor->lock, and so on */
+	u32 priority;
+	struct list_head queue;
+	unsigned int queued;
+	struct list_head waiters;
+	struct rb_node ready_node;
+	u64 seqnum;
+	struct chorus_protid pi;
+	struct chorus_handler __rcu *handler;
+};
+
+extern const struct chorus_object_ops chorus_port_ops;
+
+static inline struct chorus_port *chorus_port_of(struct chorus_object *object)
+{
+	return container_of(object, struct chorus_port, object);
+}
+
+static inline void chorus_port_put(struct chorus_port *port)
+{
+	if (port)
+		chorus_object_put(&port->object);
+}
+
+/* A living port by name, referenced; NULL.  Its queue may be shut by the time of use. */
+static inline struct chorus_port *chorus_port_get(struct chorus_site *site,
+						  const struct chorus_ui *ui)
+{
+	struct chorus_object *object;
+
+	rcu_read_lock();
+	object = chorus_object_find(site, ui);
+	if (object && (object->ops != &chorus_port_ops || !chorus_object_alive(object) ||
+		       !kref_get_unless_zero(&object->ref)))
+		object = NULL;
+	rcu_read_unlock();
+	return object ? chorus_port_of(object) : NULL;
+}
+
+struct chorus_port *chorus_port_create_default(struct chorus_actor *actor);
+struct chorus_port *chorus_port_new(struct chorus_actor *actor, const struct chorus_ui *ui);
+void chorus_port_kill(struct chorus_port *port);
+int chorus_port_delete_li(struct chorus_actor *actor, int li);
+
+struct chorus_port *chorus_port_find_li(struct chorus_actor *actor, int li);
+struct chorus_port *chorus_port_get_li(struct chorus_actor *actor, int li);
+
+int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 priority);
+
+int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool handoff);
+void chorus_port_requeue(struct chorus_port *port, struct chorus_message *message);
+struct chorus_message *chorus_port_take_locked(struct chorus_port *port);
+struct chorus_message *chorus_port_take_any_locked(struct chorus_actor *actor);
+bool chorus_port_withdraw(struct chorus_message *message);
+
+int chorus_port_init(void);
+void chorus_port_exit(void);
+
+#endif /* CHORUS_IPC_PORT_H */

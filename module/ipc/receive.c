@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "debug/stat.h"
+#include "debug/step.h"
+#include "debug/trace.h"
+#include "executive/actor.h"
+#include "executive/thread.h"
+#include "ipc/message.h"
+#include "ipc/port.h"
+#include "ipc/receive.h"
+
+/* ---- held messages: received, not current ---- */
+
+static struct hlist_head *held_bucket(struct chorus_actor *actor, u64 token)
+{
+	return &actor->held[hash_64(token, CHORUS_HELD_BITS)];
+}
+
+/* The caller owns @message and gives it away; a dead actor holds nothing. */
+static void held_add(struct chorus_actor *actor, struct chorus_message *message)
+{
+	bool held = false;
+
+	spin_lock(&actor->lock);
+	if (chorus_object_alive(&actor->object)) {
+		hlist_add_head(&message->held_node, held_bucket(actor, message->token));
+		if (message->saved)
+			actor->nr_saved++;
+		held = true;
+	}
+	spin_unlock(&actor->lock);
+	if (!held)
+		chorus_message_fail(message, -EOWNERDEAD);
+}
+
+static void held_remove_locked(struct chorus_actor *actor, struct chorus_message *message)
+{
+	lockdep_assert_held(&actor->lock);
+	hlist_del_init(&message->held_node);
+	if (message->saved)
+		actor->nr_saved--;
+}
+
+static struct chorus_message *held_take(struct chorus_actor *actor, u64 token)
+{
+	struct chorus_message *message, *found = NULL;
+
+	spin_lock(&actor->lock);
+	hlist_for_each_entry(message, held_bucket(actor, token), held_node) {
+		if (message->token == token) {
+			held_remove_locked(actor, message);
+			found = message;
+			break;
+		}
+	}
+	spin_unlock(&actor->lock);
+	return found;
+}
+
+/* ---- the current message ---- */
+
+/*
+ * Turn the current message of @thread, if it is @token, into the caller's.  The
+ * pointer is read before the exchange: as long as the token stands it cannot change,
+ * and the exchange proves that the token stood.
+ */
+static struct chorus_message *current_claim(struct chorus_thread *thread, u64 token)
+{
+	struct chorus_message *message;
+
+	if (smp_load_acquire(&thread->current_token) != token)
+		return NULL;
+	message = READ_ONCE(thread->current_message);
+	return cmpxchg(&thread->current_token, token, 0) == token ? message : NULL;
+}
+
+/*
+ * On the thread itself.  Its actor may be dying in parallel: the killer marks the
+ * actor dead and then claims what is current; we publish and then look whether the
+ * actor is dead.  One of both sees the other.
+ */
+static void current_set(struct chorus_thread *thread, struct chorus_message *message)
+{
+	u64 token = message->token;
+
+	thread->current_message = message;
+	/* The message before the token, the token before the look at the actor. */
+	smp_store_release(&thread->current_token, token);
+	smp_mb();
+	if (unlikely(!chorus_object_alive(&thread->actor->object)))
+		chorus_receive_drop_current(thread, -EOWNERDEAD);
+}
+
+/* A receive takes the place of what was current: calls stay reachable by token. */
+static void current_displace(struct chorus_thread *thread)
+{
+	u64 token = READ_ONCE(thread->current_token);
+	struct chorus_message *message;
+
+	if (!token)
+		return;
+	message = current_claim(thread, token);
+	if (!message)
+		return;
+	if (message->flags & CHORUS_MSG_RPC)
+		held_add(thread->actor, message);
+	else
+		chorus_message_free(message);
+}
+
+/** chorus_receive_drop_current() - end the current message of a thread with an error */
+void chorus_receive_drop_current(struct chorus_thread *thread, int error)
+{
+	u64 token = READ_ONCE(thread->current_token);
+	struct chorus_message *message = token ? current_claim(thread, token) : NULL;
+
+	if (!message)
+		return;
+	if (message->flags & CHORUS_MSG_RPC)
+		chorus_count(call_server_dead);
+	chorus_message_fail(message, error);
+}
+
+/** chorus_receive_drop_all() - end everything a dead actor has in service */
+void chorus_receive_drop_all(struct chorus_actor *actor, int error)
+{
+	struct chorus_message *message;
+	struct chorus_thread *thread;
+	struct hlist_node *next;
+	HLIST_HEAD(failed);
+	int i;
+
+	spin_lock(&actor->lock);
+	list_for_each_entry(thread, &actor->threads, actor_node) {
+		u64 token = READ_ONCE(thread->current_token);
+
+		message = token ? current_claim(thread, token) : NULL;
+		if (message)
+			hlist_add_head(&message->held_node, &failed);
+	}
+	for (i = 0; i < ARRAY_SIZE(actor->held); i++) {
+		hlist_for_each_entry_safe(message, next, &actor->held[i], held_node) {
+			held_remove_locked(actor, message);
+			hlist_add_head(&message->held_node, &failed);
+		}
+	}
+	spin_unlock(&actor->lock);
+
+	hlist_for_each_entry_safe(message, next, &failed, held_node) {
+		hlist_del_init(&message->held_node);
+		if (message->flags & CHORUS_MSG_RPC)
+			chorus_count(call_server_dead);
+		chorus_message_fail(message, error);
+	}
+}
+
+static struct chorus_message *other_threads_claim(struct chorus_actor *actor, u64 token)
+{
+	struct chorus_message *message = NULL;
+	struct chorus_thread *thread;
+
+	spin_lock(&actor->lock);
+	list_for_each_entry(thread, &actor->threads, actor_node) {
+		message = current_claim(thread, token);
+		if (message)
+			break;
+	}
+	spin_unlock(&actor->lock);
+	return message;
+}
+
+/**
+ * chorus_receive_claim() - own a message in service (step R1)
+ * @thread: the calling thread
+ * @token: of the message; 0 for the thread's current one
+ *
+ * Returns the message, which the caller now has to end or unclaim, or -ENOMSG,
+ * -ENOENT (no such token) as an ERR_PTR.
+ */
+struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token)
+{
+	u64 own = READ_ONCE(thread->current_token);
+	struct chorus_message *message = NULL;
+
+	if (own && (!token || token == own))
+		message = current_claim(thread, own);
+	if (message)
+		return message;
+	if (!token)
+		return ERR_PTR(-ENOMSG);
+	message = held_take(thread->actor, token);
+	if (!message)
+		message = other_threads_claim(thread->actor, token);
+	return message ?: ERR_PTR(-ENOENT);
+}
+
+/** chorus_receive_unclaim() - undo a claim: current again if nothing else is, else held */
+void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message *message)
+{
+	if (READ_ONCE(thread->current_token) || message->saved)
+		held_add(thread->actor, message);
+	else
+		current_set(thread, message);
+}
+
+/* ---- receiving ---- */
+
+static struct list_head *receive_queue_locked(struct chorus_actor *actor,
+					      const struct chorus_receive *receive,
+					      struct chorus_message **message)
+{
+	struct chorus_port *port;
+
+	lockdep_assert_held(&actor->lock);
+	if (receive->li == CHORUS_LI_ANYENABLED) {
+		*message = chorus_port_take_any_locked(actor);
+		return &actor->any_waiters;
+	}
+	port = chorus_port_find_li(actor, receive->li);
+	if (!port)
+		return ERR_PTR(-ENOENT);
+	if (rcu_access_pointer(port->handler))
+		return ERR_PTR(-EBUSY);
+	*message = chorus_port_take_locked(port);
+	return &port->waiters;
+}
+
+/* Takes the thread off the queue, unless a message or an error came first. */
+static bool waiter_remove(struct chorus_actor *actor, struct chorus_waiter *waiter)
+{
+	bool waiting;
+
+	spin_lock(&actor->lock);
+	waiting = waiter->result == CHORUS_WAITER_WAITING;
+	if (waiting)
+		list_del_init(&waiter->node);
+	spin_unlock(&actor->lock);
+	return waiting;
+}
+
+static struct chorus_message *waiter_wait(struct chorus_thread *thread,
+					  struct chorus_receive *receive)
+{
+	struct chorus_waiter *waiter = &thread->waiter;
+	int ret, result;
+
+	for (;;) {
+		chorus_wait_prepare();
+		/* Pairs with the release of whoever ends the wait. */
+		result = smp_load_acquire(&waiter->result);
+		if (result != CHORUS_WAITER_WAITING)
+			break;
+		ret = chorus_wait_interrupted(thread, receive->abortable);
+		if (!ret)
+			ret = chorus_wait_sleep(&receive->timeout);
+		if (!ret)
+			continue;
+		chorus_wait_finish();
+		if (waiter_remove(thread->actor, waiter))
+			return ERR_PTR(ret);
+		/* Too late to leave: take what is there; an abort stays marked. */
+		if (ret == -ECANCELED)
+			set_bit(CHORUS_THREAD_ABORTED, &thread->attention);
+		result = smp_load_acquire(&waiter->result);
+		break;
+	}
+	chorus_wait_finish();
+	return result ? ERR_PTR(result) : waiter->message;
+}
+
+/* A message nobody has cancelled, owned by the caller; or an ERR_PTR. */
+static struct chorus_message *receive_take(struct chorus_thread *thread,
+					   struct chorus_receive *receive)
+{
+	struct chorus_actor *actor = thread->actor;
+	struct chorus_message *message;
+	struct list_head *queue;
+	int ret;
+
+	for (;;) {
+		message = NULL;
+		ret = 0;
+		spin_lock(&actor->lock);
+		queue = receive_queue_locked(actor, receive, &message);
+		if (IS_ERR(queue)) {
+			ret = PTR_ERR(queue);
+		} else if (!message) {
+			if (chorus_timeout_is_poll(&receive->timeout)) {
+				ret = -ETIMEDOUT;
+			} else {
+				thread->waiter.result = CHORUS_WAITER_WAITING;
+				list_add_tail(&thread->waiter.node, queue);
+			}
+		}
+		spin_unlock(&actor->lock);
+		if (ret)
+			return ERR_PTR(ret);
+		if (!message)
+			message = waiter_wait(thread, receive);
+		if (IS_ERR(message))
+			return message;
+		if (atomic_read(&message->state) != CHORUS_MESSAGE_CANCELLED)
+			return message;
+		/* The client went away between the queue and us. */
+		chorus_message_free(message);
+	}
+}
+
+static void receive_note(struct chorus_thread *thread, const struct chorus_message *message)
+{
+	struct chorus_ipc_sysinfo *info = &thread->info;
+
+	info->out_body_size = message->request.size;
+	info->out_flags = message->flags & (CHORUS_MSG_RPC | CHORUS_MSG_ANNEX);
+	info->out_src = message->src;
+	info->out_target = message->target;
+	info->out_cotarget = message->cotarget;
+	info->out_transid = message->token;
+	info->out_actor_pi = message->actor_pi;
+	info->out_port_pi = message->port_pi;
+}
+
+static void receive_give_back(struct chorus_actor *actor, struct chorus_message *message)
+{
+	struct chorus_port *port = chorus_port_get_li(actor, message->li);
+
+	if (port) {
+		chorus_port_requeue(port, message);
+		chorus_port_put(port);
+	} else {
+		chorus_message_fail(message, -EIDRM);
+	}
+}
+
+/**
+ * chorus_receive() - ipcReceive
+ * @thread: the calling thread
+ * @receive: what to receive; the timeout runs
+ * @out: filled on success
+ *
+ * Returns 0, -ENOENT, -EBUSY, -ETIMEDOUT, -EIDRM, -ECANCELED, -ESHUTDOWN, -EFAULT
+ * with the message back in its queue, -ERESTARTSYS with nothing received.
+ */
+int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
+		   struct chorus_received *out)
+{
+	struct chorus_message *message;
+	u32 size;
+
+	chorus_step(S1);
+	message = receive_take(thread, receive);
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	chorus_step(S2);
+
+	size = message->request.size;
+	if (chorus_message_drain(message, &message->request, message->flags, &receive->to)) {
+		receive_give_back(thread->actor, message);
+		return -EFAULT;
+	}
+	if (size > receive->to.size || (size && !receive->to.body))
+		message->flags |= CHORUS_MSG_MORE;
+	else
+		message->flags &= ~CHORUS_MSG_MORE;
+
+	out->li = message->li;
+	out->body_size = size;
+	out->flags = message->flags;
+	out->seqnum = message->seqnum;
+	out->token = message->token;
+	receive_note(thread, message);
+	trace_chorus_receive(message);
+	chorus_count(receive);
+
+	current_displace(thread);
+	current_set(thread, message);
+	chorus_step(S3);
+	return 0;
+}
+
+/**
+ * chorus_receive_undo() - the caller could not be told what it received
+ * @thread: the calling thread, right after a chorus_receive()
+ */
+void chorus_receive_undo(struct chorus_thread *thread)
+{
+	struct chorus_message *message = chorus_receive_claim(thread, 0);
+
+	if (!IS_ERR(message))
+		receive_give_back(thread->actor, message);
+}
+
+/* ---- what a thread does with it ---- */
+
+/** chorus_receive_get_data() - ipcGetData; 0, -ENOMSG, -EFAULT */
+int chorus_receive_get_data(struct chorus_thread *thread, const struct chorus_buffers *to,
+			    u32 *size)
+{
+	struct chorus_message *message = chorus_receive_claim(thread, 0);
+	int ret = -ENOMSG;
+
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	if (message->flags & CHORUS_MSG_MORE) {
+		*size = message->request.size;
+		ret = chorus_message_drain(message, &message->request, message->flags, to);
+		if (!ret)
+			message->flags &= ~CHORUS_MSG_MORE;
+	}
+	chorus_receive_unclaim(thread, message);
+	return ret;
+}
+
+/** chorus_receive_save() - ipcSave; 0, -ENOMSG, -EDQUOT */
+int chorus_receive_save(struct chorus_thread *thread, u64 *token)
+{
+	struct chorus_actor *actor = thread->actor;
+	struct chorus_message *message;
+
+	bool full;
+
+	/* Reserve the place first: other threads of the actor save, too. */
+	spin_lock(&actor->lock);
+	full = actor->nr_saved >= CHORUS_SAVED_MAX;
+	if (!full)
+		actor->nr_saved++;
+	spin_unlock(&actor->lock);
+	if (full)
+		return -EDQUOT;
+
+	message = chorus_receive_claim(thread, 0);
+	if (!IS_ERR(message)) {
+		*token = message->token;
+		message->saved = true;
+		held_add(actor, message);
+	}
+	/* held_add() has counted the message itself. */
+	spin_lock(&actor->lock);
+	actor->nr_saved--;
+	spin_unlock(&actor->lock);
+	return PTR_ERR_OR_ZERO(message);
+}
+
+/** chorus_receive_restore() - ipcRestore; 0 or -ENOENT */
+int chorus_receive_restore(struct chorus_thread *thread, u64 token)
+{
+	struct chorus_message *message = held_take(thread->actor, token);
+
+	if (!message)
+		return -ENOENT;
+	message->saved = false;
+	receive_note(thread, message);
+	current_displace(thread);
+	current_set(thread, message);
+	return 0;
+}

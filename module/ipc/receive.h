@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Receiving, and what a thread does with the message it has received.
+ *
+ * A received message is *current* to its thread until the thread replies or receives
+ * the next one; then, if it was a call, it is *held* by the actor, where its token or
+ * ipcRestore finds it.  Whichever way it is reached, it has to be claimed first, and
+ * a claim succeeds once.
+ */
+#ifndef CHORUS_IPC_RECEIVE_H
+#define CHORUS_IPC_RECEIVE_H
+
+#include <linux/chorus.h>
+
+#include "executive/wait.h"
+#include "ipc/message.h"
+
+struct chorus_actor;
+struct chorus_thread;
+
+/* What a receive asks for. */
+struct chorus_receive {
+	s32 li;				/* a port, or CHORUS_LI_ANYENABLED */
+	bool abortable;
+	struct chorus_timeout timeout;
+	struct chorus_buffers to;
+};
+
+/* What it got. */
+struct chorus_received {
+	s32 li;
+	u32 body_size;
+	u32 flags;
+	u64 seqnum;
+	u64 token;
+};
+
+int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
+		   struct chorus_received *out);
+void chorus_receive_undo(struct chorus_thread *thread);
+
+struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token);
+void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message *message);
+
+int chorus_receive_get_data(struct chorus_thread *thread, const struct chorus_buffers *to,
+			    u32 *size);
+int chorus_receive_save(struct chorus_thread *thread, u64 *token);
+int chorus_receive_restore(struct chorus_thread *thread, u64 token);
+
+void chorus_receive_drop_current(struct chorus_thread *thread, int error);
+void chorus_receive_drop_all(struct chorus_actor *actor, int error);
+
+#endif /* CHORUS_IPC_RECEIVE_H */

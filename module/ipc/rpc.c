@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "compat/wake.h"
+#include "debug/stat.h"
+#include "debug/step.h"
+#include "debug/trace.h"
+#include "executive/actor.h"
+#include "executive/thread.h"
+#include "ipc/handler.h"
+#include "ipc/message.h"
+#include "ipc/port.h"
+#include "ipc/receive.h"
+#include "ipc/route.h"
+#include "ipc/rpc.h"
+
+/* ---- the client's message ---- */
+
+static struct chorus_message *client_message(struct chorus_thread *thread)
+{
+	struct chorus_message *message = thread->spare;
+
+	if (likely(message)) {
+		thread->spare = NULL;
+		return message;
+	}
+	return chorus_message_alloc(thread->actor);
+}
+
+static void client_message_put(struct chorus_thread *thread, struct chorus_message *message)
+{
+	if (likely(!thread->spare))
+		thread->spare = message;
+	else
+		chorus_message_free(message);
+}
+
+static bool call_is_over(int state)
+{
+	return state == CHORUS_MESSAGE_REPLIED || state < 0;
+}
+
+/* Sleep until the call is over: its state, or why the wait ended before. */
+static int call_wait(struct chorus_thread *thread, struct chorus_call *call,
+		     struct chorus_message *message, int *state)
+{
+	int ret;
+
+	for (;;) {
+		chorus_wait_prepare();
+		/* Pairs with the exchange of step R3: the reply is complete. */
+		*state = atomic_read_acquire(&message->state);
+		ret = 0;
+		if (call_is_over(*state))
+			break;
+		ret = chorus_wait_interrupted(thread, call->abortable);
+		if (!ret)
+			ret = chorus_wait_sleep(&call->timeout);
+		if (ret)
+			break;
+	}
+	chorus_wait_finish();
+	return ret;
+}
+
+/*
+ * Take a request back, wherever it is.  Returns 0 if the client owns the message
+ * again unanswered, 1 if the answer came first, -1 if a server has it: then it is
+ * the server's to free, and not the client's any more.
+ */
+static int call_cancel(struct chorus_message *message)
+{
+	int state;
+
+	for (;;) {
+		if (chorus_port_withdraw(message))
+			return 0;
+		state = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
+				       CHORUS_MESSAGE_CANCELLED);
+		if (state == CHORUS_MESSAGE_SERVED)
+			return -1;
+		if (call_is_over(state))
+			return 1;
+		/* QUEUED: given back by a server between our two looks. */
+	}
+}
+
+static void call_drop(struct chorus_thread *thread, struct chorus_message *message)
+{
+	if (call_cancel(message) >= 0)
+		client_message_put(thread, message);
+}
+
+/* ---- interrupted calls ---- */
+
+static void call_park(struct chorus_thread *thread, struct chorus_call *call,
+		      struct chorus_message *message)
+{
+	/* message->node is free: a QUEUED message hangs in its queue by it. */
+	hlist_add_head(&message->parked_node, &thread->parked);
+	thread->nr_parked++;
+	call->token = message->token;
+	chorus_count(call_signal);
+	chorus_rpc_drop_parked(thread, CHORUS_PARKED_MAX);
+}
+
+static struct chorus_message *call_unpark(struct chorus_thread *thread, u64 token)
+{
+	struct chorus_message *message;
+
+	hlist_for_each_entry(message, &thread->parked, parked_node) {
+		if (message->token != token)
+			continue;
+		hlist_del_init(&message->parked_node);
+		thread->nr_parked--;
+		return message;
+	}
+	return NULL;
+}
+
+/** chorus_rpc_drop_parked() - give up all but the @keep youngest interrupted calls */
+void chorus_rpc_drop_parked(struct chorus_thread *thread, unsigned int keep)
+{
+	struct chorus_message *message;
+	struct hlist_node *next;
+	unsigned int nr = 0;
+
+	hlist_for_each_entry_safe(message, next, &thread->parked, parked_node) {
+		if (nr++ < keep)
+			continue;
+		hlist_del_init(&message->parked_node);
+		thread->nr_parked--;
+		chorus_count(call_dropped);
+		call_drop(thread, message);
+	}
+}
+
+/** chorus_rpc_drop() - give up one interrupted call */
+void chorus_rpc_drop(struct chorus_thread *thread, u64 token)
+{
+	struct chorus_message *message = call_unpark(thread, token);
+
+	if (!message)
+		return;
+	chorus_count(call_dropped);
+	call_drop(thread, message);
+}
+
+/* ---- the call ---- */
+
+/* After C3: wait, and settle what became of the message. */
+static int call_finish(struct chorus_thread *thread, struct chorus_call *call,
+		       struct chorus_message *message)
+{
+	int state, ret;
+
+	ret = call_wait(thread, call, message, &state);
+	chorus_step(C4);
+	if (unlikely(ret)) {
+		if (ret == -ERESTARTSYS && !fatal_signal_pending(current)) {
+			call_park(thread, call, message);
+			return ret;
+		}
+		switch (call_cancel(message)) {
+		case 0:
+			client_message_put(thread, message);
+			break;
+		case 1:
+			/* The answer won the race: deliver it; an abort stays marked. */
+			if (ret == -ECANCELED)
+				set_bit(CHORUS_THREAD_ABORTED, &thread->attention);
+			state = atomic_read_acquire(&message->state);
+			goto over;
+		}
+		if (ret == -ETIMEDOUT)
+			chorus_count(call_timeout);
+		else if (ret == -ECANCELED)
+			chorus_count(call_abort);
+		return ret;
+	}
+over:
+	if (unlikely(state < 0)) {
+		client_message_put(thread, message);
+		return state;
+	}
+	call->reply_size = message->reply.size;
+	call->reply_flags = message->reply_flags;
+	ret = chorus_message_drain(message, &message->reply, message->reply_flags, &call->reply);
+	client_message_put(thread, message);
+	chorus_step(C5);
+	return ret;
+}
+
+static int call_server(struct chorus_thread *thread, struct chorus_actor *actor,
+		       struct chorus_call *call, struct chorus_port *port,
+		       const struct chorus_port *src)
+{
+	struct chorus_message *message = client_message(thread);
+	int ret;
+
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	message->flags = CHORUS_MSG_RPC;
+	message->client = current;
+	message->target = call->target;
+	message->cotarget = call->cotarget;
+	chorus_message_stamp(message, actor, src);
+	ret = chorus_message_fill(message, &message->request, &message->flags, &call->request);
+	if (ret)
+		goto error;
+	chorus_plant_here();
+	chorus_step(C2);
+	trace_chorus_call(message);
+	ret = chorus_port_post(port, message, true);
+	if (ret)
+		goto error;
+	chorus_step(C3);
+	chorus_count(call);
+	return call_finish(thread, call, message);
+error:
+	client_message_put(thread, message);
+	return ret;
+}
+
+/**
+ * chorus_rpc_call() - ipcCall
+ * @thread: the calling thread
+ * @actor: the actor in whose name it calls
+ * @call: decoded; sizes judged, the timeout runs
+ *
+ * Returns 0; -EHOSTUNREACH, -ENOBUFS, -EFAULT, -EDQUOT, -ENOMEM, -ENOENT (source
+ * port, or transaction) with nothing sent; -EIDRM, -EOWNERDEAD, -ETIMEDOUT,
+ * -ECANCELED, -ESHUTDOWN after the request was sent; -ERESTARTSYS with the
+ * transaction parked as @call->token.
+ */
+int chorus_rpc_call(struct chorus_thread *thread, struct chorus_actor *actor,
+		    struct chorus_call *call)
+{
+	struct chorus_message *message;
+	struct chorus_handler *handler;
+	struct chorus_port *port, *src;
+	int ret = -ENOENT;
+
+	if (unlikely(call->token)) {
+		message = call_unpark(thread, call->token);
+		if (!message)
+			return -ENOENT;
+		chorus_count(call_resumed);
+		return call_finish(thread, call, message);
+	}
+	src = chorus_port_get_li(actor, call->src_li);
+	if (!src)
+		return -ENOENT;
+	port = chorus_route(actor->object.site, &call->target);
+	if (!port) {
+		ret = -EHOSTUNREACH;
+		chorus_count(send_unknown);
+		goto out_src;
+	}
+	chorus_step(C1);
+	handler = chorus_handler_get(port);
+	if (handler) {
+		ret = chorus_handler_call(thread, actor, call, handler, src);
+		chorus_handler_put(handler);
+	} else {
+		ret = call_server(thread, actor, call, port, src);
+	}
+	chorus_port_put(port);
+out_src:
+	chorus_port_put(src);
+	return ret;
+}
+
+/**
+ * chorus_rpc_reply() - ipcReply
+ * @thread: the replying thread, not necessarily the one that received
+ * @token: of the message; 0 for the thread's current one
+ * @from: the reply; size judged before
+ * @handoff: the replier is about to wait for the next request
+ *
+ * Returns 0, -ENOMSG, -ENOENT, -EFAULT and -ENOMEM with the message kept,
+ * -EHOSTUNREACH with the message gone, because its caller is.
+ */
+int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct chorus_buffers *from,
+		     bool handoff)
+{
+	struct chorus_message *message = chorus_receive_claim(thread, token);
+	struct task_struct *client;
+	int ret;
+
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	chorus_step(R1);
+	ret = -ENOMSG;
+	if (!(message->flags & CHORUS_MSG_RPC))
+		goto unclaim;
+	ret = chorus_message_fill(message, &message->reply, &message->reply_flags, from);
+	if (ret)
+		goto unclaim;
+	chorus_step(R2);
+	trace_chorus_reply(message);
+
+	/* Once REPLIED the message is the client's, and the client may be gone. */
+	rcu_read_lock();
+	client = message->client;
+	if (atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED, CHORUS_MESSAGE_REPLIED) ==
+	    CHORUS_MESSAGE_SERVED) {
+		if (handoff)
+			chorus_wake_handoff(client);
+		else
+			wake_up_process(client);
+		rcu_read_unlock();
+		chorus_count(reply);
+		chorus_step(R3);
+		return 0;
+	}
+	rcu_read_unlock();
+	chorus_message_free(message);
+	chorus_count(reply_gone);
+	return -EHOSTUNREACH;
+unclaim:
+	chorus_receive_unclaim(thread, message);
+	return ret;
+}
+
+/**
+ * chorus_rpc_send() - ipcSend
+ * @actor: the sender
+ * @src_li: its source port
+ * @target: destination
+ * @cotarget: coTarget
+ * @from: the message; size judged before
+ */
+int chorus_rpc_send(struct chorus_actor *actor, s32 src_li, const struct chorus_ui *target,
+		    const struct chorus_ui *cotarget, const struct chorus_buffers *from)
+{
+	struct chorus_message *message;
+	struct chorus_port *port, *src;
+	int ret;
+
+	src = chorus_port_get_li(actor, src_li);
+	if (!src)
+		return -ENOENT;
+	port = chorus_route(actor->object.site, target);
+	if (!port) {
+		ret = -EHOSTUNREACH;
+		chorus_count(send_unknown);
+		goto out_src;
+	}
+	message = chorus_message_alloc(actor);
+	if (IS_ERR(message)) {
+		ret = PTR_ERR(message);
+		goto out_port;
+	}
+	message->flags = 0;
+	message->target = *target;
+	message->cotarget = *cotarget;
+	chorus_message_stamp(message, actor, src);
+	ret = chorus_message_fill(message, &message->request, &message->flags, from);
+	if (!ret) {
+		chorus_step(N1);
+		trace_chorus_send(message);
+		ret = chorus_port_post(port, message, false);
+	}
+	if (ret) {
+		chorus_message_free(message);
+	} else {
+		chorus_count(send);
+		chorus_step(N2);
+	}
+out_port:
+	chorus_port_put(port);
+out_src:
+	chorus_port_put(src);
+	return ret;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The lock order of the nucleus, outermost first.
+ *
+ *	supervisor_mutex		supervisor.c: registrations and the list of sites;
+ *	|				held over site_init and site_exit of modules
+ *	+-> gate_mutex			gate.c: who waits for whom when closing gates
+ *	|   +-> actor->lock		an actor's ports, queues, waiters, threads,
+ *	|       |			messages in service
+ *	|       +-> site->lock		lists of objects of a site, LAP names
+ *	|       +-> thread_lock		thread.c: threads by task (raw: taken by the
+ *	|       |			exit probe, which is atomic)
+ *	|       +-> cache->lock		message.c: free messages of an actor
+ *	+-> process_lock		actor.c: actors by process (raw, as above)
+ *	+-> user_lock			quota.c: users by uid
+ *
+ * Two actors' locks are never held together.  No lock here is held across a wait,
+ * a copy from or to user memory, or a handler, except supervisor_mutex around the
+ * callbacks of a registering module.  Only user_lock is taken in RCU callbacks, hence
+ * with bottom halves off; nothing here is taken in interrupt context.
+ */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Unique identifiers: 128-bit names, sparse and never reused.
+ *
+ * The head tells type, epoch and creation site (the hint for localisation); the
+ * tail is 64 random bits.  A static identifier has epoch 0 and a stamp in place
+ * of the random bits, so that anybody can build it.
+ */
+#ifndef CHORUS_OBJECT_UI_H
+#define CHORUS_OBJECT_UI_H
+
+#include <linux/chorus.h>
+#include <linux/types.h>
+
+static inline bool chorus_ui_equal(const struct chorus_ui *a, const struct chorus_ui *b)
+{
+	return ((a->head ^ b->head) | (a->tail ^ b->tail)) == 0;
+}
+
+static inline bool chorus_ui_is_null(const struct chorus_ui *ui)
+{
+	return !(ui->head | ui->tail);
+}
+
+static inline enum chorus_ui_type chorus_ui_type(const struct chorus_ui *ui)
+{
+	return ui->head >> CHORUS_UI_TYPE_SHIFT;
+}
+
+static inline u32 chorus_ui_site(const struct chorus_ui *ui)
+{
+	return (u32)ui->head;
+}
+
+/* The tail is random, or a stamp that only trusted actors choose. */
+static inline u32 chorus_ui_hash(const struct chorus_ui *ui)
+{
+	return (u32)((ui->tail * 0x9E3779B97F4A7C15ULL) >> 32);
+}
+
+void chorus_ui_generate(struct chorus_ui *ui, enum chorus_ui_type type, u32 epoch, u32 site);
+void chorus_ui_build(struct chorus_ui *ui, enum chorus_ui_type type, u32 site, u64 stamp);
+bool chorus_ui_valid_static(const struct chorus_ui *ui, u32 site);
+
+#endif /* CHORUS_OBJECT_UI_H */
