@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 
 struct fake fake;
 int fake_errno;
+
+/* Of the records; threads trap side by side. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
@@ -47,11 +51,13 @@ int chorus_trap(int fd, unsigned int command, void *arg)
 
 	if (command == CHORUS_IOC_HELLO)
 		return hello(arg);
+	pthread_mutex_lock(&lock);
 	fake.traps++;
 	fake.fd = fd;
 	fake.command = command;
 	memset(&fake.in, 0, sizeof(fake.in));
 	memcpy(&fake.in, arg, size < sizeof(fake.in) ? size : sizeof(fake.in));
+	pthread_mutex_unlock(&lock);
 	return fake.answer ? fake.answer(command, arg) : 0;
 }
 

@@ -241,11 +241,11 @@ static void test_fork(void)
 	is(ipcRestore(id), K_OK, "and its saved message");
 }
 
-static volatile int stop;
+static int stop;
 
 static void *restarter(void *arg)
 {
-	while (!stop)
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
 		chorus_fini();
 	return arg;
 }
@@ -259,7 +259,7 @@ static void test_fork_locked(void)
 	fake_reset();
 	chorus_init();
 	alarm(60);
-	stop = 0;
+	__atomic_store_n(&stop, 0, __ATOMIC_RELAXED);
 	pthread_create(&thread, NULL, restarter, NULL);
 	for (i = 0; i < 100; i++) {
 		pid_t pid = fork();
@@ -270,7 +270,7 @@ static void test_fork_locked(void)
 		}
 		bad += waitpid(pid, &status, 0) != pid || status;
 	}
-	stop = 1;
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	alarm(0);
 	is(bad, 0, "children of a busy process start");
