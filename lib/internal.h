@@ -34,6 +34,9 @@ int chorus_explain(int code, char *line, size_t size);
 void chorus_thread_reset(void);
 void chorus_saved_reset(void);
 
+/* saved.c: a message was answered by token; if it was saved its id is used up. */
+void chorus_saved_forget(uint64_t token);
+
 /* port.c: K_OK if @actorcap names the calling actor. */
 int chorus_own_actor(const KnCap *actorcap);
 

@@ -188,9 +188,23 @@ int chorus_ipc_call(const KnMsgDesc *request, int srcportli,
 	return call(request, srcportli, dest, reply, timeout, resume);
 }
 
+/*
+ * A message answered by token may have been saved under an id of ipcSave().
+ * After these codes it is gone; after the others it may still be there.
+ */
+static inline void answered(ChorusToken token, int ret)
+{
+	if (!token)
+		return;
+	if (ret >= 0 || ret == K_EUNKNOWN || ret == K_ETIMEOUT ||
+	    ret == K_EABORT || ret == K_EINTR || ret == K_ENOPORT)
+		chorus_saved_forget(token);
+}
+
 int chorus_ipc_reply(ChorusToken token, const KnMsgDesc *msg)
 {
 	struct chorus_ipc_reply cmd;
+	int ret;
 
 	if (chorus_unlikely(!msg))
 		return K_EFAULT;
@@ -202,7 +216,9 @@ int chorus_ipc_reply(ChorusToken token, const KnMsgDesc *msg)
 		.body = chorus_address(msg->bodyAddr),
 		.msg = token,
 	};
-	return chorus_command(CHORUS_IOC_IPC_REPLY, &cmd);
+	ret = chorus_command(CHORUS_IOC_IPC_REPLY, &cmd);
+	answered(token, ret);
+	return ret;
 }
 
 int ipcReply(const KnMsgDesc *msg)
@@ -233,6 +249,7 @@ int chorus_ipc_reply_receive(ChorusToken token, const KnMsgDesc *reply,
 		.timeout = timeout,
 	};
 	ret = chorus_command(CHORUS_IOC_IPC_REPLY_RECEIVE, &cmd);
+	answered(token, ret);
 	if (chorus_unlikely(ret))
 		return receive_code(ret);
 	*portli = cmd.out_li;

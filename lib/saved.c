@@ -23,6 +23,9 @@ static struct slot {
 	enum { SLOT_FREE, SLOT_RESERVED, SLOT_FULL } state;
 } slots[SLOTS];
 
+/* Slots not free; read without the lock to spare the usual reply the search. */
+static unsigned int used;
+
 /* Called with the lock held: the messages died with their actor. */
 void chorus_saved_reset(void)
 {
@@ -30,6 +33,7 @@ void chorus_saved_reset(void)
 
 	for (i = 0; i < SLOTS; i++)
 		slots[i].state = SLOT_FREE;
+	__atomic_store_n(&used, 0, __ATOMIC_RELAXED);
 }
 
 static int reserve(void)
@@ -40,6 +44,7 @@ static int reserve(void)
 	for (i = 0; i < SLOTS; i++) {
 		if (slots[i].state == SLOT_FREE) {
 			slots[i].state = SLOT_RESERVED;
+			__atomic_store_n(&used, used + 1, __ATOMIC_RELAXED);
 			found = i;
 			break;
 		}
@@ -48,11 +53,30 @@ static int reserve(void)
 	return found;
 }
 
+static void release_locked(int i)
+{
+	slots[i].state = SLOT_FREE;
+	slots[i].round = (slots[i].round + 1) % ROUNDS;
+	__atomic_store_n(&used, used - 1, __ATOMIC_RELAXED);
+}
+
 static void release(int i)
 {
 	chorus_lock();
-	slots[i].state = SLOT_FREE;
-	slots[i].round = (slots[i].round + 1) % ROUNDS;
+	release_locked(i);
+	chorus_unlock();
+}
+
+void chorus_saved_forget(uint64_t token)
+{
+	int i;
+
+	if (chorus_likely(!__atomic_load_n(&used, __ATOMIC_RELAXED)))
+		return;
+	chorus_lock();
+	for (i = 0; i < SLOTS; i++)
+		if (slots[i].state == SLOT_FULL && slots[i].token == token)
+			release_locked(i);
 	chorus_unlock();
 }
 

@@ -93,6 +93,37 @@ static void test_failures(void)
 	is(ipcRestore(id), K_EINVAL, "then the id is used up");
 }
 
+/* A saved message may be answered by its token: its place must come back. */
+static void test_tokens(void)
+{
+	KnMsgDesc rep = { .flags = 0 };
+	int li = 0, i, id, bad = 0;
+
+	fake_reset();
+	for (i = 0; i < 4 * K_CMSGSAVEDMAX; i++) {
+		fake.answer = answer;
+		bad += ipcSave(K_NONEPORT) <= 0;
+		fake.answer = NULL;
+		if (i & 1)
+			bad += chorus_ipc_reply(token | 1ULL << 63, &rep);
+		else
+			bad += chorus_ipc_reply_receive(token | 1ULL << 63,
+							&rep, &rep, &li, 0,
+							NULL);
+	}
+	is(bad, 0, "an answer by token frees the place");
+	fake.answer = answer;
+	id = ipcSave(K_NONEPORT);
+	fake.answer = fake_fail;
+	fake_errno = EMSGSIZE;
+	chorus_ipc_reply(token | 1ULL << 63, &rep);
+	fake.answer = answer;
+	is(ipcRestore(id), K_OK, "a failed one does not");
+	id = ipcSave(K_NONEPORT);
+	is(chorus_ipc_reply(token | 1ULL << 63, &rep), K_OK, "answered");
+	is(ipcRestore(id), K_EINVAL, "then the id is used up");
+}
+
 static void *saver(void *arg)
 {
 	int *bad = arg, i;
@@ -127,6 +158,7 @@ int main(void)
 	test_basic();
 	test_limit();
 	test_failures();
+	test_tokens();
 	test_threads();
 	return tap_done();
 }
