@@ -835,6 +835,7 @@ void wait_blocked(struct puppet *p)
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", p->pid, p->tid);
 	for (;; sleep_ms(1)) {
 		REQUIRE(p->state == BUSY, "%s: it did not block: %s", at, error_name(p->result));
+		REQUIRE(!is_dead(p), "%s: it died", at);
 		/* "running", or the number and arguments of the call it sleeps in. */
 		if (read_text(path, text, sizeof(text)) > 0 && atol(text) == SYS_ioctl &&
 		    text[0] != 'r')

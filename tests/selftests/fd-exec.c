@@ -88,9 +88,14 @@ static void exec_under_call(struct order order, bool served)
 		EXPECT(end(s.client), -EOWNERDEAD);
 	else
 		EXPECT_EITHER(end(s.client), -EOWNERDEAD, -EIDRM);
-	EXPECT(run(s.client, note_call, s.call), -EHOSTUNREACH);
 	/* The helper's verdict is the exit status of the puppet. */
 	EXPECT(puppet_status(s.server), 0);
+	EXPECT(run(s.client, note_call, s.call), -EHOSTUNREACH);
+}
+
+TEST(queued, "a client in the queue of a server that execs is told, the new image opens anew")
+{
+	exec_under_call((struct order){ .plain = false }, false);
 }
 
 TEST(cloexec, "the descriptor is gone after exec, though nobody asked for it")
@@ -112,5 +117,9 @@ TEST(kept, "a descriptor kept over exec by force is of a dead actor: ESHUTDOWN")
 TEST(thread, "exec by a thread that is not the leader")
 {
 	exec_under_call((struct order){ .from_thread = true }, true);
+}
+
+TEST(thread_kept, "and a descriptor kept over it")
+{
 	exec_under_call((struct order){ .from_thread = true, .keep = true }, true);
 }

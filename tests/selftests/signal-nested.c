@@ -64,13 +64,16 @@ static void call_deeper(void)
 TEST(deep, "CHORUS_PARKED_MAX interrupted calls below one another all get their reply")
 {
 	enum { N = CHORUS_PARKED_MAX };
-	struct scene s = scene_new();
+	/* Different signals, so that none is blocked in the handler of another. */
+	static const int numbers[N] = { SIGUSR1, SIGUSR2, 39, 40 };
 	struct catch *c = SHARED(struct catch);
 	struct note *r[N + 1];
+	struct scene s;
 
+	/* Before the client is made, which shall know where they are. */
 	nest = shared(sizeof(*nest) * (N + 1));
 	depth = SHARED(unsigned int);
-	c->signal = SIGUSR1;
+	s = scene_new();
 	c->restart = true;
 	c->action = call_deeper;
 	for (int i = 0; i <= N; i++) {
@@ -78,28 +81,22 @@ TEST(deep, "CHORUS_PARKED_MAX interrupted calls below one another all get their 
 		nest[i].timeout = FOREVER;
 		nest[i].value = i;
 	}
-	(void)c;
-	{
-		/* SA_NODEFER: do_catch() has no need of it elsewhere, so signals differ. */
-		static const int numbers[] = { SIGUSR1, SIGUSR2, 39, 40 };
+	for (int i = 0; i < N; i++) {
+		struct catch *d = SHARED(struct catch);
 
-		for (int i = 0; i < N; i++) {
-			struct catch *d = SHARED(struct catch);
-
-			*d = *c;
-			d->signal = numbers[i];
-			MUST(run(s.client, do_catch, d));
-		}
-		begin(s.client, note_call, &nest[0]);
-		for (int i = 0; i <= N; i++) {
-			wait_blocked(s.client);
-			r[i] = SHARED(struct note);
-			*r[i] = *s.receive;
-			EXPECT(run(s.server, note_receive, r[i]), 0);
-			CHECK(r[i]->got == (__u64)i);
-			if (i < N)
-				puppet_signal(s.client, numbers[i]);
-		}
+		*d = *c;
+		d->signal = numbers[i];
+		MUST(run(s.client, do_catch, d));
+	}
+	begin(s.client, note_call, &nest[0]);
+	for (int i = 0; i <= N; i++) {
+		wait_blocked(s.client);
+		r[i] = SHARED(struct note);
+		*r[i] = *s.receive;
+		EXPECT(run(s.server, note_receive, r[i]), 0);
+		CHECK(r[i]->got == (__u64)i);
+		if (i < N)
+			puppet_signal(s.client, numbers[i]);
 	}
 	/* Outermost first: each waits for its turn. */
 	for (int i = 0; i <= N; i++) {

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Modules go when nobody uses them, and not before. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/syscall.h>
+
+#include "chorus_probe.h"
+#include "scene.h"
+
+static int remove_module(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+static int insert_module(const char *name)
+{
+	char path[96];
+	int fd, result;
+
+	snprintf(path, sizeof(path), "/lib/chorus/%s.ko", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	result = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	close(fd);
+	return result;
+}
+
+/* To be put back, the files must be at hand. */
+static void need_files(void)
+{
+	if (access("/lib/chorus/chorus_echo.ko", R_OK) || access("/lib/chorus/chorus_probe.ko", R_OK))
+		selftest_skip("the modules are not in /lib/chorus, where this test could reload them");
+}
+
+TEST(open, "rmmod chorus with a descriptor open is refused, also with no actor module loaded")
+{
+	bool echo, probe;
+	int copy;
+
+	need_files();
+	probe = !remove_module("chorus_probe");
+	echo = !remove_module("chorus_echo");
+	actor_open();
+	EXPECT_EITHER(remove_module("chorus"), -EWOULDBLOCK, -EBUSY);
+	copy = MUST_SYS(dup(dev));
+	actor_close();
+	EXPECT_EITHER(remove_module("chorus"), -EWOULDBLOCK, -EBUSY);
+	dev = copy;
+	new_port(NULL);
+	actor_close();
+	if (echo)
+		EXPECT(insert_module("chorus_echo"), 0);
+	if (probe)
+		EXPECT(insert_module("chorus_probe"), 0);
+}
+
+TEST(users, "rmmod chorus is refused while actor modules use it")
+{
+	actor_open();
+	need_lap(ECHO_LAP_NULL);
+	actor_close();
+	EXPECT_EITHER(remove_module("chorus"), -EWOULDBLOCK, -EBUSY);
+}
+
+TEST(inside, "rmmod of an actor module with callers inside aborts them: ECANCELED")
+{
+	struct puppet *p[4];
+	struct lap_call *c = SHARED(struct lap_call);
+	struct probe_wait *wait = SHARED(struct probe_wait);
+	struct chorus_lap_desc old;
+	int result;
+
+	need_files();
+	actor_open();
+	old = c->desc = need_lap(PROBE_LAP_WAIT);
+	c->arg = wait;
+	c->size = sizeof(*wait);
+	wait->timeout = FOREVER;
+	for (int i = 0; i < 4; i++) {
+		p[i] = puppet_actor();
+		begin(p[i], do_invoke, c);
+		wait_blocked(p[i]);
+	}
+	result = remove_module("chorus_probe");
+	if (result == -EWOULDBLOCK || result == -EBUSY) {
+		/* The other sound answer: a caller inside holds the module. */
+		selftest_note("refused: %s", error_name(result));
+		for (int i = 0; i < 4; i++)
+			kill_puppet(p[i]);
+		return;
+	}
+	EXPECT(result, 0);
+	for (int i = 0; i < 4; i++)
+		EXPECT(end(p[i]), -ECANCELED);
+	EXPECT(invoke(&old, wait, sizeof(*wait)), -ENOENT);
+	EXPECT(send_number(static_port(PROBE_PORT_STAMP), 1), -EHOSTUNREACH);
+	EXPECT(insert_module("chorus_probe"), 0);
+	CHECK(!same_ui(need_lap(PROBE_LAP_WAIT).lap, old.lap));
+	EXPECT(invoke(&old, wait, sizeof(*wait)), -ENOENT);
+}
+
+TEST(waiting, "rmmod of an actor module under callers of its port's handler")
+{
+	struct puppet *p = puppet_actor();
+	struct chorus_ipc_call *c = SHARED(struct chorus_ipc_call);
+	unsigned char *annex = shared(CHORUS_ANNEX_SIZE);
+	int result;
+
+	need_files();
+	actor_open();
+	need_lap(PROBE_LAP_FAIL);
+	annex[0] = PROBE_CMD_WAIT;
+	c->target = static_port(PROBE_PORT_STAMP);
+	c->timeout = FOREVER;
+	c->annex = PTR(annex);
+	begin(p, do_ipc_call, c);
+	wait_blocked(p);
+	result = remove_module("chorus_probe");
+	if (!result) {
+		long ended_with = end(p);
+
+		CHECK(ended_with == -ECANCELED || ended_with == -EREMOTEIO ||
+		      ended_with == -EOWNERDEAD || ended_with == -EIDRM, "%s",
+		      error_name(ended_with));
+		EXPECT(insert_module("chorus_probe"), 0);
+	} else {
+		EXPECT_EITHER(result, -EWOULDBLOCK, -EBUSY);
+		kill_puppet(p);
+	}
+}
