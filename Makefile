@@ -60,12 +60,13 @@ help:
 host-setup:
 	$(Q)tests/vm/host-setup
 
+# (+ : it calls make, which shares our job slots.)
 .PHONY: modules modules-test
 modules: host-setup
-	$(Q)tests/vm/modules $(K) $(MODB) V=$(V)
+	$(Q)+tests/vm/modules $(K) $(MODB) V=$(V)
 
 modules-test: host-setup
-	$(Q)tests/vm/modules $(K) $(TESTB) V=$(V) CHORUS_TEST=1
+	$(Q)+tests/vm/modules $(K) $(TESTB) V=$(V) CHORUS_TEST=1
 
 .PHONY: user $(parts:%=user-%)
 user: $(parts:%=user-%)

@@ -5,7 +5,7 @@
 # nothing of ours may be left. run.sh [pattern...]
 #
 # A program prints TAP, or only ends with a status: 0 passed, 4 (kselftest's code) or 77 skipped.
-LIMIT=${TEST_LIMIT:-60}
+LIMIT=${TEST_LIMIT:-120}
 patterns=${*:-*}
 
 wanted()
