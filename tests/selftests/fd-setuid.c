@@ -47,3 +47,22 @@ TEST(nobody, "an actor opened by nobody carries his ids")
 	EXPECT(run(p, do_actor_pi, pi), 0);
 	CHECK(pi->out_pi.uid == 65534 && pi->out_pi.gid == 65534 && pi->out_pi.did == 0);
 }
+
+static long open_as_giant(void *unused)
+{
+	return do_setuid((void *)70000ul) ?: do_open(NULL);
+}
+
+TEST(giant, "ids that do not fit in 16 bits are 65535")
+{
+	struct puppet *p = puppet_process();
+	struct chorus_actor_pi *pi = SHARED(struct chorus_actor_pi);
+
+	MUST_SYS(chmod(DEVICE, 0666));
+	MUST(run(p, open_as_giant, NULL));
+	MUST_SYS(chmod(DEVICE, 0660));
+	pi->flags = CHORUS_SELF;
+	EXPECT(run(p, do_actor_pi, pi), 0);
+	CHECK(pi->out_pi.uid == 65535 && pi->out_pi.gid == 65535, "uid %u gid %u",
+	      pi->out_pi.uid, pi->out_pi.gid);
+}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A reply that cannot be read is kept; a reply that cannot be written harms the caller only. */
+#include <sys/mman.h>
+
 #include "scene.h"
 
 TEST(server, "a reply with a bad buffer is EFAULT and keeps the message")
@@ -62,4 +64,62 @@ TEST(again, "reply-and-receive with a bad reply receives nothing")
 	EXPECT(end(s.client), 0);
 	EXPECT(run(s.server, note_receive, s.receive), 0);
 	CHECK(s.receive->got == 99);
+}
+
+struct window {
+	struct chorus_ipc_call call;
+	struct chorus_ipc_receive receive;
+	void *page;
+};
+
+/* Private memory of the puppet, which another of its threads takes away. */
+static long do_map(void *window)
+{
+	struct window *w = window;
+
+	w->page = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return w->page == MAP_FAILED ? -errno : 0;
+}
+
+static long do_unmap(void *window)
+{
+	return munmap(((struct window *)window)->page, 65536) ? -errno : 0;
+}
+
+TEST(unmapped, "a reply buffer unmapped while the call waits: EFAULT for the client")
+{
+	struct scene s = scene_new();
+	struct window *w = SHARED(struct window);
+
+	MUST(run(s.client, do_map, w));
+	w->call = (struct chorus_ipc_call){
+		.target = s.port, .timeout = FOREVER, .rep_body = PTR(w->page), .rep_size = 8,
+	};
+	begin(s.client, do_ipc_call, &w->call);
+	EXPECT(run(s.server, note_receive, s.receive), 0);
+	wait_blocked(s.client);
+	MUST(run(puppet_thread(s.client), do_unmap, w));
+	EXPECT_EITHER(scene_reply(&s, 3), 0, -EHOSTUNREACH);
+	EXPECT(end(s.client), -EFAULT);
+	scene_round_trip(&s);
+}
+
+TEST(unmapped_receive, "a receive buffer unmapped while it waits: EFAULT, nothing is lost")
+{
+	struct scene s = scene_new();
+	struct window *w = SHARED(struct window);
+
+	MUST(run(s.server, do_map, w));
+	w->receive = (struct chorus_ipc_receive){
+		.li = s.li, .timeout = FOREVER, .body = PTR(w->page), .body_size = 65536,
+	};
+	begin(s.server, do_ipc_receive, &w->receive);
+	wait_blocked(s.server);
+	MUST(run(puppet_thread(s.server), do_unmap, w));
+	begin(s.client, note_call, s.call);
+	EXPECT(end(s.server), -EFAULT);
+	EXPECT(run(s.server, note_receive, s.receive), 0);
+	CHECK(s.receive->got == s.call->value);
+	EXPECT(scene_reply(&s, 3), 0);
+	EXPECT(end(s.client), 0);
 }

@@ -1,6 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A handled signal without SA_RESTART: EINTR, and the call can be entered again. */
+#include <sys/mman.h>
+
 #include "blocked.h"
+
+struct protect {
+	void *page;
+	int mode;
+};
+
+static long do_protect(void *protect)
+{
+	struct protect *p = protect;
+
+	return mprotect(p->page, 4096, p->mode) ? -errno : 0;
+}
+
+static long do_raw_call(void *call)
+{
+	return raw_ioctl(dev, CHORUS_IOC_IPC_CALL, call);
+}
+
+/* A page of its own in the shared memory. */
+static void *shared_page(void)
+{
+	return (void *)(((uintptr_t)shared(8192) + 4095) & ~(uintptr_t)4095);
+}
 
 static void interrupt(struct blocked *b)
 {
@@ -174,4 +199,27 @@ TEST(exits, "the transaction dies with its thread: the server's reply is EHOSTUN
 	EXPECT(end(thread), -EINTR);
 	exit_thread(thread);
 	EXPECT(scene_reply(&s, 1), -EHOSTUNREACH);
+}
+
+TEST(unwritable, "a transaction that cannot be stored is dropped: EFAULT, nothing is sent twice")
+{
+	struct scene s = scene_new();
+	struct chorus_ipc_call *c = shared_page();
+	struct catch *catch = SHARED(struct catch);
+	struct protect *p = SHARED(struct protect);
+
+	catch->signal = SIGUSR1;
+	catch->restart = true;
+	MUST(run(s.client, do_catch, catch));
+	*c = (struct chorus_ipc_call){ .size = sizeof(*c), .target = s.port, .timeout = FOREVER };
+	begin(s.client, do_raw_call, c);
+	EXPECT(run(s.server, note_receive, s.receive), 0);
+	wait_blocked(s.client);
+	p->page = c;
+	p->mode = PROT_READ;
+	MUST(run(puppet_thread(s.client), do_protect, p));
+	puppet_signal(s.client, SIGUSR1);
+	EXPECT(end(s.client), -EFAULT);
+	EXPECT(scene_reply(&s, 1), -EHOSTUNREACH);
+	scene_empty(&s);
 }

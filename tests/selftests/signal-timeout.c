@@ -13,7 +13,7 @@ static void pelt(int kind, bool restart)
 
 	start = now_ns();
 	if (!blocked_start(&b, kind, LIMIT * MS, 0)) {
-		selftest_note("%s: left out, no chorus_probe.ko", blocked_name[kind]);
+		blocked_left_out(kind);
 		blocked_end(&b);
 		return;
 	}
