@@ -46,7 +46,7 @@
 	_(miss_size)		/* off the fast path: odd structure size */	\
 	_(miss_restart)		/* off the fast path: interrupted call */	\
 	_(miss_token)		/* off the fast path: reply by token */		\
-	_(miss_any)		/* off the fast path: any-enabled receive */	\
+	_(miss_thread)		/* off the fast path: first call of a thread */	\
 	_(stranger)		/* entries by a process that is not the actor */
 
 enum chorus_stat {

@@ -75,9 +75,9 @@ DECLARE_EVENT_CLASS(chorus_message,
 		__field(u32, flags)
 	),
 	TP_fast_assign(
-		__entry->transid = message->token;
-		__entry->target = message->target.tail;
-		__entry->src = message->src.tail;
+		__entry->transid = chorus_message_token(message);
+		__entry->target = message->info.out_target.tail;
+		__entry->src = message->info.out_src.tail;
 		__entry->request = message->request.size;
 		__entry->reply = message->reply.size;
 		__entry->flags = message->flags;

@@ -1,24 +1,215 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fast paths: the commands that are called most, without the table.
+ * Fast paths: the commands that make up the traffic, without the table.
  *
- * Each is a ladder of checks.  A check that fails sends the call to the slow path
- * with nothing done; what is done past the last check is what the slow path does.
+ * Each is a ladder of checks.  A check that fails sends the call to the slow path with
+ * nothing done and its reason counted; past the last one the same code runs that the
+ * slow path calls.  What is saved is the general way of copying structures of any
+ * size in and out.
  */
 #include <linux/uaccess.h>
 
-#include "debug/stat.h"
+#include "debug/step.h"
 #include "dev/ioctl.h"
+#include "ipc/copy.h"
 #include "ipc/lap.h"
+#include "ipc/receive.h"
+#include "ipc/rpc.h"
+
+#define MISS(reason)			\
+({					\
+	chorus_count(miss_##reason);	\
+	-ENOTSUPP;			\
+})
+
+/* A structure of this ABI's size, or a miss: the slow path tells what is wrong with it. */
+#define fetch_struct(to, user)							\
+({										\
+	BUILD_BUG_ON(sizeof(*(to)) % sizeof(u64));				\
+	chorus_fetch_words((u64 *)(to), (uintptr_t)(user),			\
+			   sizeof(*(to)) / sizeof(u64)) ||			\
+		(to)->size != sizeof(*(to));					\
+})
+
+/* The thread of a process that has called before; NULL: the slow path makes it one. */
+static __always_inline struct chorus_thread *fast_thread(struct chorus_actor *actor)
+{
+	struct chorus_thread *thread = chorus_thread_current();
+
+	return likely(thread && thread->actor == actor) ? thread : NULL;
+}
 
 /**
- * chorus_fastpath_lap_invoke() - invoke a LAP without an argument block
+ * chorus_fastpath_lap_invoke() - lapInvoke with a small argument block
  * @actor: of the file
  * @user: the caller's structure
- *
- * Returns what the invocation returns, or -ENOTSUPP to have it done the slow way.
  */
 long chorus_fastpath_lap_invoke(struct chorus_actor *actor, void __user *user)
 {
-	return -ENOTSUPP;
+	struct chorus_lap_invoke p __uninitialized;
+	u64 arg[CHORUS_COPY_WORDS] __uninitialized;
+	struct chorus_thread *thread;
+	struct chorus_lap *lap;
+	int ret;
+
+	if (fetch_struct(&p, user))
+		return MISS(size);
+	if (p.flags | p.reserved)
+		return MISS(size);
+	if (!chorus_copy_is_small(p.arg_size, false))
+		return MISS(size);
+	ret = chorus_ioctl_check_actor(actor);
+	if (unlikely(ret))
+		return ret;
+	/* L0: outside the gate, so that a deletion never waits for a page of ours. */
+	if (p.arg_size && chorus_fetch_words(arg, p.arg, p.arg_size / sizeof(u64)))
+		return -EFAULT;
+
+	rcu_read_lock();
+	thread = chorus_thread_find(current);
+	if (unlikely(!thread || thread->actor != actor)) {
+		rcu_read_unlock();
+		return MISS(thread);
+	}
+	lap = chorus_lap_enter(actor->object.site, &p.lap, thread);
+	rcu_read_unlock();
+	if (IS_ERR(lap)) {
+		chorus_count(lap_refused);
+		return PTR_ERR(lap);
+	}
+	if (unlikely(!(lap->options & CHORUS_LAP_SAFE) || lap->arg_size != p.arg_size)) {
+		ret = lap->options & CHORUS_LAP_SAFE ? -EINVAL : -EPERM;
+		chorus_gate_leave(&lap->gate, thread);
+		chorus_count(lap_refused);
+		return ret;
+	}
+	chorus_count(fast_lap);
+	ret = chorus_lap_run(lap, thread, actor, arg, false);
+	if (unlikely(ret))
+		return ret;
+	chorus_step(L3);
+	if (p.arg_size && chorus_store_words(p.arg, arg, p.arg_size / sizeof(u64)))
+		return -EFAULT;
+	return 0;
+}
+
+/**
+ * chorus_fastpath_call() - ipcCall on first entry
+ * @actor: of the file
+ * @user: the caller's structure
+ */
+long chorus_fastpath_call(struct chorus_actor *actor, void __user *user)
+{
+	struct chorus_ipc_call __user *to = user;
+	struct chorus_ipc_call p __uninitialized;
+	struct chorus_call call __uninitialized;
+	struct chorus_thread *thread;
+	int ret;
+
+	if (fetch_struct(&p, user))
+		return MISS(size);
+	if (p.restart | p.deadline)
+		return MISS(restart);
+	if ((p.flags & ~CHORUS_MSG_ABORTABLE) | p.reserved | p.cotarget.head | p.cotarget.tail)
+		return MISS(size);
+	if (p.body_size > CHORUS_BODY_MAX)
+		return MISS(size);
+	ret = chorus_ioctl_check_actor(actor);
+	if (unlikely(ret))
+		return ret;
+	thread = fast_thread(actor);
+	if (unlikely(!thread))
+		return MISS(thread);
+
+	chorus_count(fast_call);
+	call.target = p.target;
+	call.cotarget = p.cotarget;
+	call.src_li = p.src_li;
+	call.abortable = p.flags & CHORUS_MSG_ABORTABLE;
+	call.request = (struct chorus_buffers){ p.annex, p.body, p.body_size, false };
+	call.reply = (struct chorus_buffers){ p.rep_annex, p.rep_body, p.rep_size, false };
+	call.token = 0;
+	chorus_timeout_init(&call.timeout, p.timeout, 0);
+	ret = chorus_rpc_call(thread, actor, &call);
+	if (unlikely(ret)) {
+		return ret == -ERESTARTSYS ? chorus_call_interrupted(thread, &call, to) : ret;
+	}
+	if (!user_write_access_begin(&to->out_rep_size, sizeof(u64)))
+		return -EFAULT;
+	unsafe_put_user(call.reply_size, &to->out_rep_size, fault);
+	unsafe_put_user(call.reply_flags, &to->out_flags, fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+/* The results of a receive, six words at most at the end of the structure. */
+static __always_inline int store_received(struct chorus_ipc_reply_receive __user *to,
+					  const struct chorus_received *out)
+{
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return -EFAULT;
+	unsafe_put_user(out->li, &to->out_li, fault);
+	unsafe_put_user(out->body_size, &to->out_body_size, fault);
+	unsafe_put_user((u64)out->flags, (u64 __user *)&to->out_flags, fault);
+	unsafe_put_user(out->seqnum, &to->out_seqnum, fault);
+	unsafe_put_user(out->token, &to->out_msg, fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+/**
+ * chorus_fastpath_reply_receive() - reply to the current message, wait for the next
+ * @actor: of the file
+ * @user: the caller's structure
+ */
+long chorus_fastpath_reply_receive(struct chorus_actor *actor, void __user *user)
+{
+	struct chorus_ipc_reply_receive __user *to = user;
+	struct chorus_ipc_reply_receive p __uninitialized;
+	struct chorus_receive receive __uninitialized;
+	struct chorus_received out __uninitialized;
+	struct chorus_buffers from __uninitialized;
+	struct chorus_thread *thread;
+	int ret;
+
+	if (fetch_struct(&p, user))
+		return MISS(size);
+	if (p.restart | p.deadline)
+		return MISS(restart);
+	if (p.rep_msg)
+		return MISS(token);
+	if ((p.flags & ~CHORUS_MSG_ABORTABLE) | p.reserved)
+		return MISS(size);
+	if (p.rep_size > CHORUS_BODY_MAX)
+		return MISS(size);
+	ret = chorus_ioctl_check_actor(actor);
+	if (unlikely(ret))
+		return ret;
+	thread = fast_thread(actor);
+	if (unlikely(!thread))
+		return MISS(thread);
+
+	chorus_count(fast_reply);
+	from = (struct chorus_buffers){ p.rep_annex, p.rep_body, p.rep_size, false };
+	ret = chorus_rpc_reply(thread, 0, &from, true);
+	if (unlikely(ret && ret != -EHOSTUNREACH))
+		return ret;
+	receive.li = p.li;
+	receive.abortable = p.flags & CHORUS_MSG_ABORTABLE;
+	receive.to = (struct chorus_buffers){ p.annex, p.body, p.body_size, false };
+	chorus_timeout_init(&receive.timeout, p.timeout, 0);
+	ret = chorus_receive(thread, &receive, &out);
+	if (unlikely(ret))
+		return chorus_reply_receive_failed(ret, &receive, to);
+	if (unlikely(store_received(to, &out))) {
+		chorus_receive_undo(thread);
+		return chorus_reply_receive_failed(-EFAULT, &receive, to);
+	}
+	return 0;
 }

@@ -26,16 +26,6 @@ static const struct chorus_row *find_row(unsigned int cmd)
 	return row->fn ? row : NULL;
 }
 
-/* Returns 0, -EXDEV, -ESHUTDOWN. */
-int chorus_ioctl_check_actor(const struct chorus_actor *actor)
-{
-	if (unlikely(!chorus_actor_is_current(actor))) {
-		chorus_count(stranger);
-		return -EXDEV;
-	}
-	return likely(chorus_object_alive(&actor->object)) ? 0 : -ESHUTDOWN;
-}
-
 static int copy_payload(struct chorus_request *request, const struct chorus_row *row,
 			union chorus_payload *payload)
 {
@@ -71,25 +61,14 @@ int chorus_ioctl_write_back(struct chorus_request *request, const void *payload,
 	       -EFAULT : 0;
 }
 
-/**
- * chorus_ioctl() - the dispatcher
- * @file: an open /dev/chorus
- * @cmd: only type and number count
- * @arg: address of the structure
- */
-long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static noinline long ioctl_by_table(struct chorus_actor *actor, unsigned int cmd,
+				    void __user *user)
 {
-	struct chorus_actor *actor = file->private_data;
-	struct chorus_request request = { .actor = actor, .user = (void __user *)arg };
+	struct chorus_request request = { .actor = actor, .user = user };
 	const struct chorus_row *row;
 	union chorus_payload payload;
 	long ret;
 
-	if (likely(cmd == CHORUS_IOC_LAP_INVOKE)) {
-		ret = chorus_fastpath_lap_invoke(actor, request.user);
-		if (likely(ret != -ENOTSUPP))
-			return ret;
-	}
 	row = find_row(cmd);
 	if (!row)
 		return -ENOTTY;
@@ -110,4 +89,30 @@ long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (!ret && !request.wrote && !(row->flags & CHORUS_ROW_QUIET))
 		ret = chorus_ioctl_write_back(&request, &payload, row->size);
 	return ret;
+}
+
+/**
+ * chorus_ioctl() - the dispatcher
+ * @file: an open /dev/chorus
+ * @cmd: only type and number count
+ * @arg: address of the structure
+ *
+ * The calls that make up the traffic have a way of their own, which declines what it
+ * does not expect.
+ */
+long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct chorus_actor *actor = file->private_data;
+	void __user *user = (void __user *)arg;
+	long ret = -ENOTSUPP;
+
+	if (cmd == CHORUS_IOC_LAP_INVOKE)
+		ret = chorus_fastpath_lap_invoke(actor, user);
+	else if (cmd == CHORUS_IOC_IPC_CALL)
+		ret = chorus_fastpath_call(actor, user);
+	else if (cmd == CHORUS_IOC_IPC_REPLY_RECEIVE)
+		ret = chorus_fastpath_reply_receive(actor, user);
+	if (likely(ret != -ENOTSUPP))
+		return ret;
+	return ioctl_by_table(actor, cmd, user);
 }

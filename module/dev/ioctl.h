@@ -13,6 +13,7 @@
 #include <linux/chorus.h>
 #include <linux/fs.h>
 
+#include "debug/stat.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
 
@@ -90,11 +91,30 @@ extern const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART];
 
 u64 chorus_features(void);
-int chorus_ioctl_check_actor(const struct chorus_actor *actor);
 int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size);
 long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
+/* ioctl_ipc.c: endings that the fast and the slow path share */
+struct chorus_call;
+struct chorus_receive;
+int chorus_call_interrupted(struct chorus_thread *thread, struct chorus_call *call,
+			    struct chorus_ipc_call __user *user);
+int chorus_reply_receive_failed(int error, const struct chorus_receive *receive,
+				struct chorus_ipc_reply_receive __user *user);
+
+/* Returns 0, -EXDEV, -ESHUTDOWN. */
+static inline int chorus_ioctl_check_actor(const struct chorus_actor *actor)
+{
+	if (unlikely(!chorus_actor_is_current(actor))) {
+		chorus_count(stranger);
+		return -EXDEV;
+	}
+	return likely(chorus_object_alive(&actor->object)) ? 0 : -ESHUTDOWN;
+}
+
 /* fastpath.c; -ENOTSUPP: nothing done, take the slow way */
 long chorus_fastpath_lap_invoke(struct chorus_actor *actor, void __user *user);
+long chorus_fastpath_call(struct chorus_actor *actor, void __user *user);
+long chorus_fastpath_reply_receive(struct chorus_actor *actor, void __user *user);
 
 #endif /* CHORUS_DEV_IOCTL_H */

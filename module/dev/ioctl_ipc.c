@@ -82,10 +82,28 @@ static int ipc_receive(struct chorus_request *request, union chorus_payload *pay
 	return receive_write_back(request, p, sizeof(*p));
 }
 
+/**
+ * chorus_call_interrupted() - tell the caller how to enter again
+ * @thread: the calling thread
+ * @call: parked
+ * @user: the caller's structure
+ *
+ * Without the token nobody could wait on, and nothing must be sent twice.
+ */
+int chorus_call_interrupted(struct chorus_thread *thread, struct chorus_call *call,
+			    struct chorus_ipc_call __user *user)
+{
+	if (put_user(call->token, &user->restart) ||
+	    put_user(chorus_timeout_deadline(&call->timeout), &user->deadline)) {
+		chorus_rpc_drop(thread, call->token);
+		return -EFAULT;
+	}
+	return -ERESTARTSYS;
+}
+
 static int ipc_call(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_ipc_call *p = &payload->call;
-	struct chorus_ipc_call __user *user = request->user;
 	struct chorus_call call = {
 		.target = p->target,
 		.cotarget = p->cotarget,
@@ -106,15 +124,8 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 	};
 	chorus_timeout_init(&call.timeout, p->timeout, p->deadline);
 	ret = chorus_rpc_call(request->thread, request->actor, &call);
-	if (ret == -ERESTARTSYS) {
-		/* Without the token nobody could enter again, and it must not be sent twice. */
-		if (put_user(call.token, &user->restart) ||
-		    put_user(chorus_timeout_deadline(&call.timeout), &user->deadline)) {
-			chorus_rpc_drop(request->thread, call.token);
-			return -EFAULT;
-		}
-		return ret;
-	}
+	if (ret == -ERESTARTSYS)
+		return chorus_call_interrupted(request->thread, &call, request->user);
 	if (ret)
 		return ret;
 	p->restart = 0;
@@ -138,10 +149,28 @@ static int ipc_reply(struct chorus_request *request, union chorus_payload *paylo
 
 #define RESTART_REPLIED		1
 
+/**
+ * chorus_reply_receive_failed() - the reply is out, the receive was not successful
+ * @error: of the receive
+ * @receive: what was asked for
+ * @user: the caller's structure
+ *
+ * The mark tells which half failed, and keeps a second entry from replying twice.
+ */
+int chorus_reply_receive_failed(int error, const struct chorus_receive *receive,
+				struct chorus_ipc_reply_receive __user *user)
+{
+	if (put_user(RESTART_REPLIED, &user->restart))
+		return -EFAULT;
+	if (error == -ERESTARTSYS &&
+	    put_user(chorus_timeout_deadline(&receive->timeout), &user->deadline))
+		return -EFAULT;
+	return error;
+}
+
 static int ipc_reply_receive(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_ipc_reply_receive *p = &payload->reply_receive;
-	struct chorus_ipc_reply_receive __user *user = request->user;
 	struct chorus_receive receive;
 	struct chorus_received out;
 	struct chorus_buffers from;
@@ -160,15 +189,12 @@ static int ipc_reply_receive(struct chorus_request *request, union chorus_payloa
 	receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size, p->timeout,
 		      p->deadline);
 	ret = chorus_receive(request->thread, &receive, &out);
-	if (ret == -ERESTARTSYS &&
-	    (put_user(RESTART_REPLIED, &user->restart) ||
-	     put_user(chorus_timeout_deadline(&receive.timeout), &user->deadline)))
-		return -EFAULT;
 	if (ret)
-		return ret;
+		return chorus_reply_receive_failed(ret, &receive, request->user);
 	p->restart = 0;
 	RECEIVED_TO(p, &out);
-	return receive_write_back(request, p, sizeof(*p));
+	ret = receive_write_back(request, p, sizeof(*p));
+	return ret ? chorus_reply_receive_failed(ret, &receive, request->user) : 0;
 }
 
 static int ipc_get_data(struct chorus_request *request, union chorus_payload *payload)

@@ -15,7 +15,9 @@ static int lap_call(struct chorus_request *request, const struct chorus_lap_invo
 {
 	struct chorus_lap *lap;
 
+	rcu_read_lock();
 	lap = chorus_lap_enter(request->actor->object.site, &p->lap, request->thread);
+	rcu_read_unlock();
 	if (IS_ERR(lap))
 		return PTR_ERR(lap);
 	if (!(lap->options & CHORUS_LAP_SAFE) || p->arg_size != lap->arg_size) {
@@ -30,7 +32,7 @@ static int lap_call(struct chorus_request *request, const struct chorus_lap_invo
 static int lap_invoke(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_lap_invoke *p = &payload->lap_invoke;
-	u8 arg[CHORUS_LAP_ARG_MAX] __aligned(8);
+	u8 arg[CHORUS_LAP_ARG_MAX] __aligned(8) __uninitialized;
 	void __user *user;
 	int ret;
 
@@ -40,7 +42,7 @@ static int lap_invoke(struct chorus_request *request, union chorus_payload *payl
 	if (p->arg_size && copy_from_user(arg, user, p->arg_size))
 		return -EFAULT;
 	ret = lap_call(request, p, arg);
-	if (ret == -ENOENT || ret == -EPERM || ret == -EINVAL)
+	if (ret == -ENOENT || ret == -EPERM || ret == -EINVAL || ret == -ELOOP)
 		chorus_count(lap_refused);
 	if (ret)
 		return ret;

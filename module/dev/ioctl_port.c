@@ -82,12 +82,13 @@ static int port_li(struct chorus_request *request, union chorus_payload *payload
 
 	if (p->reserved)
 		return -EINVAL;
-	port = chorus_port_get(request->actor->object.site, &p->ui);
+	rcu_read_lock();
+	port = chorus_port_find(request->actor->object.site, &p->ui);
 	if (port && port->actor == request->actor) {
 		p->li = port->li;
 		ret = 0;
 	}
-	chorus_port_put(port);
+	rcu_read_unlock();
 	return ret;
 }
 

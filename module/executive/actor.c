@@ -64,7 +64,7 @@ static struct chorus_actor *actor_alloc(struct chorus_site *site, struct chorus_
 	spin_lock_init(&actor->lock);
 	xa_init_flags(&actor->ports, XA_FLAGS_ALLOC1);
 	actor->ready = RB_ROOT_CACHED;
-	INIT_LIST_HEAD(&actor->any_waiters);
+	INIT_HLIST_HEAD(&actor->any_waiters);
 	INIT_LIST_HEAD(&actor->threads);
 	INIT_LIST_HEAD(&actor->laps);
 	INIT_LIST_HEAD(&actor->supervisor_node);

@@ -52,7 +52,7 @@ struct chorus_actor {
 	struct chorus_port *default_port;	/* constant once published */
 	unsigned int nr_ports;			/* lock */
 	struct rb_root_cached ready;		/* lock: enabled ports with messages */
-	struct list_head any_waiters;		/* lock: receive from any enabled port */
+	struct hlist_head any_waiters;		/* lock: receive from any enabled port */
 	u64 arrivals;				/* lock: stamps the order of messages */
 	struct list_head threads;		/* lock */
 	unsigned int nr_threads;		/* lock */

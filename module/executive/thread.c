@@ -72,7 +72,7 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
 	if (!thread)
 		return ERR_PTR(-ENOMEM);
 	thread->task = current;
-	INIT_LIST_HEAD(&thread->waiter.node);
+	INIT_HLIST_NODE(&thread->waiter.node);
 	INIT_HLIST_HEAD(&thread->parked);
 	ret = thread_attach(thread, actor);
 	if (ret) {

@@ -25,9 +25,12 @@ struct chorus_gate;
 struct chorus_message;
 struct chorus_port;
 
-/* A thread's place in the queue for a message. */
+/*
+ * A thread that waits for a message.  The one that came last is served first: its
+ * cache is the warmest, and who waits for long loses nothing.
+ */
 struct chorus_waiter {
-	struct list_head node;		/* actor->lock of the port's actor */
+	struct hlist_node node;		/* actor->lock of the port's actor */
 	struct chorus_message *message;	/* set before result turns 0 */
 	int result;			/* WAITING, 0: message is there, -errno */
 };

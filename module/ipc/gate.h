@@ -45,14 +45,14 @@ static inline bool chorus_gate_stack_low(void)
 }
 
 /*
- * Returns 0, -ELOOP, -ENOENT (closing).  The caller keeps the gate's memory until it
- * is inside: a reference, or RCU.  Once inside, the gate stays until it is left.
+ * Returns 0, -ELOOP, -ENOENT (closing).  Inside an RCU read section, which keeps the
+ * gate's memory until the caller is inside; then it stays until the gate is left.
  */
 static inline int chorus_gate_enter(struct chorus_gate *gate, struct chorus_thread *thread)
 {
 	if (unlikely(thread->depth >= CHORUS_FRAME_MAX || chorus_gate_stack_low()))
 		return -ELOOP;
-	if (unlikely(!percpu_ref_tryget_live(&gate->inside)))
+	if (unlikely(!percpu_ref_tryget_live_rcu(&gate->inside)))
 		return -ENOENT;
 	WRITE_ONCE(thread->frames[thread->depth], gate);
 	/* Pairs with the walk of chorus_gate_close(). */

@@ -37,45 +37,51 @@ static void handler_gate_empty(struct chorus_gate *gate)
  * @thread: the client thread
  * @actor: the client actor
  * @call: the call
- * @handler: referenced
+ * @handler: of the destination port
  * @src: source port
  *
- * Returns 0, -EHOSTUNREACH (disconnected meanwhile), -ELOOP, -ECANCELED
+ * Called inside an RCU read section, which it ends: past the gate nothing else needs
+ * to be kept.  Returns 0, -EHOSTUNREACH (disconnected meanwhile), -ELOOP, -ECANCELED
  * (disconnected while the handler ran), -EREMOTEIO.
  */
 int chorus_handler_call(struct chorus_thread *thread, struct chorus_actor *actor,
 			struct chorus_call *call, struct chorus_handler *handler,
 			const struct chorus_port *src)
+	__releases(RCU)
 {
-	struct chorus_message_info info = {
-		.body_size = call->request.size,
-		.flags = CHORUS_MSG_RPC | (call->request.annex ? CHORUS_MSG_ANNEX : 0),
-		.src = src->object.ui,
-		.target = call->target,
-		.transid = chorus_message_new_token(),
-		.actor_pi = READ_ONCE(actor->pi),
-		.port_pi = READ_ONCE(src->pi),
-	};
-	struct chorus_invocation inv = {
-		.actor = handler->gate.actor,
-		.invoker = actor,
-		.thread = thread,
-		.kernel = call->request.kernel,
-		.info = &info,
-		.call = call,
-	};
+	struct chorus_message_info info __uninitialized;
+	struct chorus_invocation inv __uninitialized;
 	int ret;
 
 	ret = chorus_gate_enter(&handler->gate, thread);
 	if (unlikely(ret)) {
+		rcu_read_unlock();
 		chorus_count(frame_refused);
 		return ret == -ENOENT ? -EHOSTUNREACH : ret;
 	}
+	info.src = src->object.ui;
+	info.port_pi = READ_ONCE(src->pi);
+	rcu_read_unlock();
+
+	info.body_size = call->request.size;
+	info.flags = CHORUS_MSG_RPC | (call->request.annex ? CHORUS_MSG_ANNEX : 0);
+	info.target = call->target;
+	info.transid = chorus_message_new_token();
+	info.actor_pi = READ_ONCE(actor->pi);
+	inv.actor = handler->gate.actor;
+	inv.invoker = actor;
+	inv.thread = thread;
+	inv.arg = NULL;
+	inv.kernel = call->request.kernel;
+	inv.info = &info;
+	inv.call = call;
+	inv.message = NULL;
+	inv.replied = false;
+	call->reply_size = 0;
+	call->reply_flags = 0;
 	chorus_step(H1);
 	chorus_plant_here();
 	chorus_count(call_handler);
-	call->reply_size = 0;
-	call->reply_flags = 0;
 	ret = handler->fn(&inv, handler->cookie);
 	chorus_step(H2);
 	trace_chorus_call_handler(&info, ret);
@@ -121,11 +127,11 @@ static void handle_queued(struct chorus_handler *handler, struct chorus_thread *
 	struct chorus_message_info info = {
 		.body_size = message->request.size,
 		.flags = message->flags,
-		.src = message->src,
-		.target = message->target,
-		.transid = message->token,
-		.actor_pi = message->actor_pi,
-		.port_pi = message->port_pi,
+		.src = message->info.out_src,
+		.target = message->info.out_target,
+		.transid = chorus_message_token(message),
+		.actor_pi = message->info.out_actor_pi,
+		.port_pi = message->info.out_port_pi,
 	};
 	struct chorus_invocation inv = {
 		.actor = handler->gate.actor,
@@ -137,7 +143,10 @@ static void handle_queued(struct chorus_handler *handler, struct chorus_thread *
 	bool rpc = message->flags & CHORUS_MSG_RPC;
 	int ret;
 
-	if (chorus_gate_enter(&handler->gate, thread)) {
+	rcu_read_lock();
+	ret = chorus_gate_enter(&handler->gate, thread);
+	rcu_read_unlock();
+	if (ret) {
 		chorus_message_fail(message, -EIDRM);
 		return;
 	}
@@ -217,7 +226,7 @@ static int handler_connect(struct chorus_port *port, chorus_message_handler fn, 
 	spin_lock(&actor->lock);
 	if (!chorus_object_alive(&port->object))
 		ret = -ENOENT;
-	else if (rcu_access_pointer(port->handler) || !list_empty(&port->waiters))
+	else if (rcu_access_pointer(port->handler) || !hlist_empty(&port->waiters))
 		ret = -EBUSY;
 	else
 		rcu_assign_pointer(port->handler, handler);

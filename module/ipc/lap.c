@@ -398,32 +398,6 @@ CHORUS_EXPORT(chorus_lap_resolve);
 /* ---- invoking ---- */
 
 /**
- * chorus_lap_enter() - find a LAP and pass its gate
- * @site: where
- * @ui: its name
- * @thread: the calling thread
- *
- * Returns the LAP, for chorus_lap_run(), or -ENOENT, -ELOOP as an ERR_PTR.
- */
-struct chorus_lap *chorus_lap_enter(struct chorus_site *site, const struct chorus_ui *ui,
-				    struct chorus_thread *thread)
-{
-	struct chorus_object *object;
-	int ret = -ENOENT;
-
-	rcu_read_lock();	/* keeps the memory until we are inside */
-	object = chorus_object_find(site, ui);
-	if (likely(object && object->ops == &chorus_lap_ops && chorus_object_alive(object)))
-		ret = chorus_gate_enter(&chorus_lap_of(object)->gate, thread);
-	rcu_read_unlock();
-	if (likely(!ret))
-		return chorus_lap_of(object);
-	if (ret == -ELOOP)
-		chorus_count(frame_refused);
-	return ERR_PTR(ret);
-}
-
-/**
  * chorus_lap_run() - call the handler and leave (steps L1, L2)
  * @lap: entered
  * @thread: the calling thread
@@ -436,7 +410,7 @@ struct chorus_lap *chorus_lap_enter(struct chorus_site *site, const struct choru
 int chorus_lap_run(struct chorus_lap *lap, struct chorus_thread *thread,
 		   struct chorus_actor *invoker, void *arg, bool kernel)
 {
-	struct chorus_invocation inv;
+	struct chorus_invocation inv __uninitialized;
 	int ret;
 
 	/* Member by member: the message part is not looked at without @info. */
@@ -472,7 +446,9 @@ int chorus_lap_invoke(struct chorus_actor *actor, const struct chorus_lap_desc *
 
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
+	rcu_read_lock();
 	lap = chorus_lap_enter(actor->object.site, &desc->lap, thread);
+	rcu_read_unlock();
 	if (IS_ERR(lap)) {
 		chorus_count(lap_refused);
 		return PTR_ERR(lap);

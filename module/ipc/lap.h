@@ -32,8 +32,26 @@ static inline struct chorus_lap *chorus_lap_of(struct chorus_object *object)
 	return container_of(object, struct chorus_lap, object);
 }
 
-struct chorus_lap *chorus_lap_enter(struct chorus_site *site, const struct chorus_ui *ui,
-				    struct chorus_thread *thread);
+/*
+ * Find a LAP and pass its gate; inside an RCU read section.  Returns the LAP, for
+ * chorus_lap_run(), or -ENOENT, -ELOOP as an ERR_PTR.
+ */
+static inline struct chorus_lap *chorus_lap_enter(struct chorus_site *site,
+						  const struct chorus_ui *ui,
+						  struct chorus_thread *thread)
+{
+	struct chorus_object *object = chorus_object_find(site, ui);
+	int ret;
+
+	if (unlikely(!object || object->ops != &chorus_lap_ops))
+		return ERR_PTR(-ENOENT);
+	/* An unborn LAP has a gate already, but no handler to speak of. */
+	if (unlikely(!chorus_object_alive(object)))
+		return ERR_PTR(-ENOENT);
+	ret = chorus_gate_enter(&chorus_lap_of(object)->gate, thread);
+	return unlikely(ret) ? ERR_PTR(ret) : chorus_lap_of(object);
+}
+
 int chorus_lap_run(struct chorus_lap *lap, struct chorus_thread *thread,
 		   struct chorus_actor *invoker, void *arg, bool kernel);
 int chorus_lap_lookup(struct chorus_thread *thread, struct chorus_site *site, const char *name,

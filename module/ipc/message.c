@@ -12,26 +12,23 @@
 
 #define CACHE_MAX	16		/* free messages an actor keeps */
 #define CACHE_BODY_MAX	PAGE_SIZE	/* larger buffers are not kept there */
-#define TOKEN_CPU_BITS	13		/* NR_CPUS of every supported kernel fits */
 
 static struct kmem_cache *message_cache;
+
+/*
+ * Transaction ids without a shared cache line: every CPU counts in steps of the
+ * number of CPUs from its own start, in one instruction that cannot be split by a
+ * migration.  Never 0.
+ */
 static DEFINE_PER_CPU(u64, message_tokens);
 
-/* Unique without a shared cache line: a count a CPU, and the CPU.  Never 0. */
 u64 chorus_message_new_token(void)
 {
-	u64 token;
-	int cpu = get_cpu();
-
-	token = (__this_cpu_inc_return(message_tokens) << TOKEN_CPU_BITS) | cpu;
-	put_cpu();
-	return token;
+	return this_cpu_add_return(message_tokens, nr_cpu_ids);
 }
 
-/* ---- the one place that copies between messages and their users ---- */
-
 /* Returns 0 or -EFAULT.  @kernel: @from is kernel memory of a supervisor actor. */
-int chorus_copy_in(void *to, u64 from, size_t size, bool kernel)
+int chorus_copy_in_bulk(void *to, u64 from, size_t size, bool kernel)
 {
 	if (kernel) {
 		memcpy(to, (const void *)(uintptr_t)from, size);
@@ -40,7 +37,7 @@ int chorus_copy_in(void *to, u64 from, size_t size, bool kernel)
 	return copy_from_user(to, u64_to_user_ptr(from), size) ? -EFAULT : 0;
 }
 
-int chorus_copy_out(u64 to, const void *from, size_t size, bool kernel)
+int chorus_copy_out_bulk(u64 to, const void *from, size_t size, bool kernel)
 {
 	if (kernel) {
 		memcpy((void *)(uintptr_t)to, from, size);
@@ -278,18 +275,25 @@ void chorus_message_cache_close(struct chorus_message_cache *cache)
 }
 
 /**
- * chorus_message_stamp() - write who sends
+ * chorus_message_stamp() - write who sends to whom
  * @message: owned by the caller
  * @sender: the sending actor
  * @src: its source port
+ * @target: what it addresses
+ * @cotarget: coTarget
  */
 void chorus_message_stamp(struct chorus_message *message, const struct chorus_actor *sender,
-			  const struct chorus_port *src)
+			  const struct chorus_port *src, const struct chorus_ui *target,
+			  const struct chorus_ui *cotarget)
 {
-	message->src = src->object.ui;
-	message->port_pi = READ_ONCE(src->pi);
-	message->actor_pi = READ_ONCE(sender->pi);
-	message->token = chorus_message_new_token();
+	struct chorus_ipc_sysinfo *info = &message->info;
+
+	info->out_src = src->object.ui;
+	info->out_target = *target;
+	info->out_cotarget = *cotarget;
+	info->out_transid = chorus_message_new_token();
+	info->out_actor_pi = READ_ONCE(sender->pi);
+	info->out_port_pi = READ_ONCE(src->pi);
 }
 
 /**
@@ -321,6 +325,10 @@ void chorus_message_fail(struct chorus_message *message, int error)
 
 int chorus_message_init(void)
 {
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(message_tokens, cpu) = cpu + 1;
 	/* Annex and small bodies are copied from and to users: hardened usercopy. */
 	message_cache = kmem_cache_create_usercopy("chorus_message", sizeof(struct chorus_message),
 						   0, SLAB_HWCACHE_ALIGN,

@@ -20,6 +20,8 @@
 #include <linux/chorus.h>
 #include <linux/list.h>
 
+#include "ipc/copy.h"
+
 struct chorus_actor;
 struct chorus_message_cache;
 struct chorus_port;
@@ -50,17 +52,12 @@ struct chorus_message {
 	u32 reply_flags;
 	bool saved;			/* actor->lock: counts in nr_saved */
 	s32 li;				/* where it was received */
-	u64 token;			/* transaction id, unique in this boot */
 	u64 arrival;			/* order of arrival at the actor */
 	u64 seqnum;			/* order of reception from the port */
 	struct task_struct *client;	/* valid while the client waits */
 	struct chorus_port *port;	/* valid while QUEUED */
 	struct chorus_actor *owner;	/* who made it; referenced */
-	struct chorus_ui src;
-	struct chorus_ui target;
-	struct chorus_ui cotarget;
-	struct chorus_protid actor_pi;
-	struct chorus_protid port_pi;
+	struct chorus_ipc_sysinfo info;	/* what the receiver may ask; out_transid is the token */
 	struct chorus_body request;
 	struct chorus_body reply;
 	u8 annex[CHORUS_ANNEX_SIZE];
@@ -74,19 +71,23 @@ struct chorus_buffers {
 	bool kernel;
 };
 
+/* Transaction id, unique in this boot; names the message to whoever received it. */
+static inline u64 chorus_message_token(const struct chorus_message *message)
+{
+	return message->info.out_transid;
+}
+
 struct chorus_message *chorus_message_alloc(struct chorus_actor *owner);
 void chorus_message_free(struct chorus_message *message);
 void chorus_message_stamp(struct chorus_message *message, const struct chorus_actor *sender,
-			  const struct chorus_port *src);
+			  const struct chorus_port *src, const struct chorus_ui *target,
+			  const struct chorus_ui *cotarget);
 int chorus_message_fill(struct chorus_message *message, struct chorus_body *body, u32 *flags,
 			const struct chorus_buffers *from);
 int chorus_message_drain(struct chorus_message *message, const struct chorus_body *body,
 			 u32 flags, const struct chorus_buffers *to);
 void chorus_message_fail(struct chorus_message *message, int error);
 u64 chorus_message_new_token(void);
-
-int chorus_copy_in(void *to, u64 from, size_t size, bool kernel);
-int chorus_copy_out(u64 to, const void *from, size_t size, bool kernel);
 
 void chorus_message_cache_init(struct chorus_message_cache *cache);
 void chorus_message_cache_close(struct chorus_message_cache *cache);

@@ -77,7 +77,7 @@ static struct chorus_port *port_alloc(struct chorus_actor *actor, const struct c
 	port->actor = actor;
 	chorus_object_get(&actor->object);
 	INIT_LIST_HEAD(&port->queue);
-	INIT_LIST_HEAD(&port->waiters);
+	INIT_HLIST_HEAD(&port->waiters);
 	RB_CLEAR_NODE(&port->ready_node);
 	port->pi = READ_ONCE(actor->pi);
 	ret = chorus_object_reserve(&port->object);
@@ -148,6 +148,11 @@ struct chorus_port *chorus_port_new(struct chorus_actor *actor, const struct cho
 	return port;
 }
 
+static struct chorus_waiter *waiter_first(const struct hlist_head *waiters)
+{
+	return hlist_entry_safe(waiters->first, struct chorus_waiter, node);
+}
+
 /* Everybody who waits for or on a dead port is told.  Takes the actor's lock. */
 static void port_flush(struct chorus_port *port)
 {
@@ -167,11 +172,11 @@ static void port_flush(struct chorus_port *port)
 		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
 	list_splice_init(&port->queue, &messages);
 	port->queued = 0;
-	while ((waiter = list_first_entry_or_null(&port->waiters, struct chorus_waiter, node))) {
+	while ((waiter = waiter_first(&port->waiters))) {
 		struct task_struct *task = container_of(waiter, struct chorus_thread,
 							waiter)->task;
 
-		list_del_init(&waiter->node);
+		hlist_del_init(&waiter->node);
 		/* From here on the waiter may be gone; its task is kept by RCU. */
 		smp_store_release(&waiter->result, -EIDRM);
 		chorus_wake_interruptible(task);
@@ -296,12 +301,10 @@ static void port_ready_locked(struct chorus_port *port)
 
 static struct chorus_waiter *port_waiter_locked(struct chorus_port *port)
 {
-	struct chorus_waiter *waiter;
+	struct chorus_waiter *waiter = waiter_first(&port->waiters);
 
-	waiter = list_first_entry_or_null(&port->waiters, struct chorus_waiter, node);
 	if (!waiter && port->enabled && !rcu_access_pointer(port->handler))
-		waiter = list_first_entry_or_null(&port->actor->any_waiters, struct chorus_waiter,
-						  node);
+		waiter = waiter_first(&port->actor->any_waiters);
 	return waiter;
 }
 
@@ -320,7 +323,7 @@ static struct task_struct *port_hand_over_locked(struct chorus_port *port,
 	struct task_struct *task = container_of(waiter, struct chorus_thread, waiter)->task;
 
 	lockdep_assert_held(&port->actor->lock);
-	list_del_init(&waiter->node);
+	hlist_del_init(&waiter->node);
 	message_taken_locked(port, message);
 	waiter->message = message;
 	/* Pairs with the acquire in the receiver's wait: the message is complete. */

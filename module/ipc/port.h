@@ -31,7 +31,7 @@ struct chorus_port {
 	u32 priority;
 	struct list_head queue;
 	unsigned int queued;
-	struct list_head waiters;
+	struct hlist_head waiters;
 	struct rb_node ready_node;
 	u64 seqnum;
 	struct chorus_protid pi;
@@ -51,19 +51,16 @@ static inline void chorus_port_put(struct chorus_port *port)
 		chorus_object_put(&port->object);
 }
 
-/* A living port by name, referenced; NULL.  Its queue may be shut by the time of use. */
-static inline struct chorus_port *chorus_port_get(struct chorus_site *site,
-						  const struct chorus_ui *ui)
+/* A port that is alive, by name, or NULL.  Inside an RCU read section. */
+static inline struct chorus_port *chorus_port_find(struct chorus_site *site,
+						   const struct chorus_ui *ui)
 {
-	struct chorus_object *object;
+	struct chorus_object *object = chorus_object_find(site, ui);
 
-	rcu_read_lock();
-	object = chorus_object_find(site, ui);
-	if (object && (object->ops != &chorus_port_ops || !chorus_object_alive(object) ||
-		       !kref_get_unless_zero(&object->ref)))
-		object = NULL;
-	rcu_read_unlock();
-	return object ? chorus_port_of(object) : NULL;
+	if (unlikely(!object || object->ops != &chorus_port_ops ||
+		     !chorus_object_alive(object)))
+		return NULL;
+	return chorus_port_of(object);
 }
 
 struct chorus_port *chorus_port_create_default(struct chorus_actor *actor);

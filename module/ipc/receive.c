@@ -22,7 +22,7 @@ static void held_add(struct chorus_actor *actor, struct chorus_message *message)
 
 	spin_lock(&actor->lock);
 	if (chorus_object_alive(&actor->object)) {
-		hlist_add_head(&message->held_node, held_bucket(actor, message->token));
+		hlist_add_head(&message->held_node, held_bucket(actor, chorus_message_token(message)));
 		if (message->saved)
 			actor->nr_saved++;
 		held = true;
@@ -46,7 +46,7 @@ static struct chorus_message *held_take(struct chorus_actor *actor, u64 token)
 
 	spin_lock(&actor->lock);
 	hlist_for_each_entry(message, held_bucket(actor, token), held_node) {
-		if (message->token == token) {
+		if (chorus_message_token(message) == token) {
 			held_remove_locked(actor, message);
 			found = message;
 			break;
@@ -80,7 +80,7 @@ static struct chorus_message *current_claim(struct chorus_thread *thread, u64 to
  */
 static void current_set(struct chorus_thread *thread, struct chorus_message *message)
 {
-	u64 token = message->token;
+	u64 token = chorus_message_token(message);
 
 	thread->current_message = message;
 	/* The message before the token, the token before the look at the actor. */
@@ -204,7 +204,7 @@ void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message 
 
 /* ---- receiving ---- */
 
-static struct list_head *receive_queue_locked(struct chorus_actor *actor,
+static struct hlist_head *receive_queue_locked(struct chorus_actor *actor,
 					      const struct chorus_receive *receive,
 					      struct chorus_message **message)
 {
@@ -232,7 +232,7 @@ static bool waiter_remove(struct chorus_actor *actor, struct chorus_waiter *wait
 	spin_lock(&actor->lock);
 	waiting = waiter->result == CHORUS_WAITER_WAITING;
 	if (waiting)
-		list_del_init(&waiter->node);
+		hlist_del_init(&waiter->node);
 	spin_unlock(&actor->lock);
 	return waiting;
 }
@@ -273,7 +273,7 @@ static struct chorus_message *receive_take(struct chorus_thread *thread,
 {
 	struct chorus_actor *actor = thread->actor;
 	struct chorus_message *message;
-	struct list_head *queue;
+	struct hlist_head *queue;
 	int ret;
 
 	for (;;) {
@@ -288,7 +288,7 @@ static struct chorus_message *receive_take(struct chorus_thread *thread,
 				ret = -ETIMEDOUT;
 			} else {
 				thread->waiter.result = CHORUS_WAITER_WAITING;
-				list_add_tail(&thread->waiter.node, queue);
+				hlist_add_head(&thread->waiter.node, queue);
 			}
 		}
 		spin_unlock(&actor->lock);
@@ -307,16 +307,9 @@ static struct chorus_message *receive_take(struct chorus_thread *thread,
 
 static void receive_note(struct chorus_thread *thread, const struct chorus_message *message)
 {
-	struct chorus_ipc_sysinfo *info = &thread->info;
-
-	info->out_body_size = message->request.size;
-	info->out_flags = message->flags & (CHORUS_MSG_RPC | CHORUS_MSG_ANNEX);
-	info->out_src = message->src;
-	info->out_target = message->target;
-	info->out_cotarget = message->cotarget;
-	info->out_transid = message->token;
-	info->out_actor_pi = message->actor_pi;
-	info->out_port_pi = message->port_pi;
+	thread->info = message->info;
+	thread->info.out_body_size = message->request.size;
+	thread->info.out_flags = message->flags & (CHORUS_MSG_RPC | CHORUS_MSG_ANNEX);
 }
 
 static void receive_give_back(struct chorus_actor *actor, struct chorus_message *message)
@@ -366,7 +359,7 @@ int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 	out->body_size = size;
 	out->flags = message->flags;
 	out->seqnum = message->seqnum;
-	out->token = message->token;
+	out->token = chorus_message_token(message);
 	receive_note(thread, message);
 	trace_chorus_receive(message);
 	chorus_count(receive);
@@ -429,7 +422,7 @@ int chorus_receive_save(struct chorus_thread *thread, u64 *token)
 
 	message = chorus_receive_claim(thread, 0);
 	if (!IS_ERR(message)) {
-		*token = message->token;
+		*token = chorus_message_token(message);
 		message->saved = true;
 		held_add(actor, message);
 	}

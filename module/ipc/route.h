@@ -10,11 +10,11 @@
 
 #include "ipc/port.h"
 
-/* The port to post to, referenced, or NULL. */
+/* The living port to post to, or NULL.  Inside an RCU read section. */
 static inline struct chorus_port *chorus_route(struct chorus_site *site,
 					       const struct chorus_ui *target)
 {
-	return chorus_port_get(site, target);
+	return chorus_port_find(site, target);
 }
 
 #endif /* CHORUS_IPC_ROUTE_H */

@@ -14,15 +14,26 @@
 
 /* ---- the client's message ---- */
 
+/* A thread keeps the memory of its last request for the next one. */
+static int client_message_prepare(struct chorus_thread *thread)
+{
+	struct chorus_message *message;
+
+	if (likely(thread->spare))
+		return 0;
+	message = chorus_message_alloc(thread->actor);
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	thread->spare = message;
+	return 0;
+}
+
 static struct chorus_message *client_message(struct chorus_thread *thread)
 {
 	struct chorus_message *message = thread->spare;
 
-	if (likely(message)) {
-		thread->spare = NULL;
-		return message;
-	}
-	return chorus_message_alloc(thread->actor);
+	thread->spare = NULL;
+	return message;
 }
 
 static void client_message_put(struct chorus_thread *thread, struct chorus_message *message)
@@ -97,7 +108,7 @@ static void call_park(struct chorus_thread *thread, struct chorus_call *call,
 	/* message->node is free: a QUEUED message hangs in its queue by it. */
 	hlist_add_head(&message->parked_node, &thread->parked);
 	thread->nr_parked++;
-	call->token = message->token;
+	call->token = chorus_message_token(message);
 	chorus_count(call_signal);
 	chorus_rpc_drop_parked(thread, CHORUS_PARKED_MAX);
 }
@@ -107,7 +118,7 @@ static struct chorus_message *call_unpark(struct chorus_thread *thread, u64 toke
 	struct chorus_message *message;
 
 	hlist_for_each_entry(message, &thread->parked, parked_node) {
-		if (message->token != token)
+		if (chorus_message_token(message) != token)
 			continue;
 		hlist_del_init(&message->parked_node);
 		thread->nr_parked--;
@@ -189,28 +200,22 @@ over:
 	return ret;
 }
 
-static int call_server(struct chorus_thread *thread, struct chorus_actor *actor,
-		       struct chorus_call *call, struct chorus_port *port,
-		       const struct chorus_port *src)
+/* From C1 on, with the message stamped. */
+static int call_server(struct chorus_thread *thread, struct chorus_call *call,
+		       struct chorus_port *port, struct chorus_message *message)
 {
-	struct chorus_message *message = client_message(thread);
 	int ret;
 
-	if (IS_ERR(message))
-		return PTR_ERR(message);
 	message->flags = CHORUS_MSG_RPC;
 	message->client = current;
-	message->target = call->target;
-	message->cotarget = call->cotarget;
-	chorus_message_stamp(message, actor, src);
 	ret = chorus_message_fill(message, &message->request, &message->flags, &call->request);
-	if (ret)
+	if (unlikely(ret))
 		goto error;
 	chorus_plant_here();
 	chorus_step(C2);
 	trace_chorus_call(message);
 	ret = chorus_port_post(port, message, true);
-	if (ret)
+	if (unlikely(ret))
 		goto error;
 	chorus_step(C3);
 	chorus_count(call);
@@ -218,6 +223,16 @@ static int call_server(struct chorus_thread *thread, struct chorus_actor *actor,
 error:
 	client_message_put(thread, message);
 	return ret;
+}
+
+static int call_resume(struct chorus_thread *thread, struct chorus_call *call)
+{
+	struct chorus_message *message = call_unpark(thread, call->token);
+
+	if (!message)
+		return -ENOENT;
+	chorus_count(call_resumed);
+	return call_finish(thread, call, message);
 }
 
 /**
@@ -234,38 +249,42 @@ error:
 int chorus_rpc_call(struct chorus_thread *thread, struct chorus_actor *actor,
 		    struct chorus_call *call)
 {
-	struct chorus_message *message;
 	struct chorus_handler *handler;
+	struct chorus_message *message;
 	struct chorus_port *port, *src;
-	int ret = -ENOENT;
+	int ret;
 
-	if (unlikely(call->token)) {
-		message = call_unpark(thread, call->token);
-		if (!message)
-			return -ENOENT;
-		chorus_count(call_resumed);
-		return call_finish(thread, call, message);
-	}
-	src = chorus_port_get_li(actor, call->src_li);
-	if (!src)
-		return -ENOENT;
+	if (unlikely(call->token))
+		return call_resume(thread, call);
+	ret = client_message_prepare(thread);
+	if (unlikely(ret))
+		return ret;
+
+	rcu_read_lock();
+	src = chorus_port_find_li(actor, call->src_li);
 	port = chorus_route(actor->object.site, &call->target);
-	if (!port) {
-		ret = -EHOSTUNREACH;
+	if (unlikely(!src || !port)) {
+		rcu_read_unlock();
+		if (!src)
+			return -ENOENT;
 		chorus_count(send_unknown);
-		goto out_src;
+		return -EHOSTUNREACH;
 	}
+	handler = rcu_dereference(port->handler);
+	if (handler)
+		return chorus_handler_call(thread, actor, call, handler, src);
+	/* Alive a moment ago is no promise: its last reference may be going. */
+	if (unlikely(!kref_get_unless_zero(&port->object.ref))) {
+		rcu_read_unlock();
+		return -EHOSTUNREACH;
+	}
+	message = client_message(thread);
+	chorus_message_stamp(message, actor, src, &call->target, &call->cotarget);
+	rcu_read_unlock();
+
 	chorus_step(C1);
-	handler = chorus_handler_get(port);
-	if (handler) {
-		ret = chorus_handler_call(thread, actor, call, handler, src);
-		chorus_handler_put(handler);
-	} else {
-		ret = call_server(thread, actor, call, port, src);
-	}
+	ret = call_server(thread, call, port, message);
 	chorus_port_put(port);
-out_src:
-	chorus_port_put(src);
 	return ret;
 }
 
@@ -332,43 +351,39 @@ unclaim:
 int chorus_rpc_send(struct chorus_actor *actor, s32 src_li, const struct chorus_ui *target,
 		    const struct chorus_ui *cotarget, const struct chorus_buffers *from)
 {
-	struct chorus_message *message;
+	struct chorus_message *message = chorus_message_alloc(actor);
 	struct chorus_port *port, *src;
 	int ret;
 
-	src = chorus_port_get_li(actor, src_li);
-	if (!src)
-		return -ENOENT;
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	rcu_read_lock();
+	src = chorus_port_find_li(actor, src_li);
 	port = chorus_route(actor->object.site, target);
-	if (!port) {
-		ret = -EHOSTUNREACH;
-		chorus_count(send_unknown);
-		goto out_src;
+	if (unlikely(!src || !port || !kref_get_unless_zero(&port->object.ref))) {
+		rcu_read_unlock();
+		ret = src ? -EHOSTUNREACH : -ENOENT;
+		if (src)
+			chorus_count(send_unknown);
+		goto error;
 	}
-	message = chorus_message_alloc(actor);
-	if (IS_ERR(message)) {
-		ret = PTR_ERR(message);
-		goto out_port;
-	}
+	chorus_message_stamp(message, actor, src, target, cotarget);
+	rcu_read_unlock();
+
 	message->flags = 0;
-	message->target = *target;
-	message->cotarget = *cotarget;
-	chorus_message_stamp(message, actor, src);
 	ret = chorus_message_fill(message, &message->request, &message->flags, from);
 	if (!ret) {
 		chorus_step(N1);
 		trace_chorus_send(message);
 		ret = chorus_port_post(port, message, false);
 	}
-	if (ret) {
-		chorus_message_free(message);
-	} else {
-		chorus_count(send);
-		chorus_step(N2);
-	}
-out_port:
 	chorus_port_put(port);
-out_src:
-	chorus_port_put(src);
+	if (ret)
+		goto error;
+	chorus_count(send);
+	chorus_step(N2);
+	return 0;
+error:
+	chorus_message_free(message);
 	return ret;
 }

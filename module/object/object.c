@@ -3,35 +3,6 @@
 
 #include "object/object.h"
 
-static u32 table_hash_key(const void *data, u32 len, u32 seed)
-{
-	return chorus_ui_hash(data);
-}
-
-static u32 table_hash_object(const void *data, u32 len, u32 seed)
-{
-	const struct chorus_object *object = data;
-
-	return chorus_ui_hash(&object->ui);
-}
-
-static int table_compare(struct rhashtable_compare_arg *arg, const void *data)
-{
-	const struct chorus_object *object = data;
-
-	return !chorus_ui_equal(arg->key, &object->ui);
-}
-
-const struct rhashtable_params chorus_object_table_params = {
-	.head_offset = offsetof(struct chorus_object, table_node),
-	.key_offset = offsetof(struct chorus_object, ui),
-	.key_len = sizeof(struct chorus_ui),
-	.hashfn = table_hash_key,
-	.obj_hashfn = table_hash_object,
-	.obj_cmpfn = table_compare,
-	.automatic_shrinking = true,
-};
-
 /**
  * chorus_object_init() - first breath of an object
  * @object: zeroed memory
@@ -120,18 +91,6 @@ bool chorus_object_kill(struct chorus_object *object)
 void chorus_object_drain(struct chorus_object *object)
 {
 	chorus_active_drain(&object->active);
-}
-
-/**
- * chorus_object_find() - look up by name, without any count
- * @site: where
- * @ui: the name
- *
- * For the inside of an RCU read section.  The object may be unborn or dead.
- */
-struct chorus_object *chorus_object_find(struct chorus_site *site, const struct chorus_ui *ui)
-{
-	return rhashtable_lookup(&site->objects, ui, chorus_object_table_params);
 }
 
 /**

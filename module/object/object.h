@@ -53,7 +53,49 @@ struct chorus_object {
 	struct rcu_head rcu;
 };
 
-extern const struct rhashtable_params chorus_object_table_params;
+/* ---- the table of names; static here, so that lookups are compiled for it ---- */
+
+static inline u32 chorus_object_hash_key(const void *data, u32 len, u32 seed)
+{
+	return chorus_ui_hash(data);
+}
+
+static inline u32 chorus_object_hash(const void *data, u32 len, u32 seed)
+{
+	const struct chorus_object *object = data;
+
+	return chorus_ui_hash(&object->ui);
+}
+
+static inline int chorus_object_compare(struct rhashtable_compare_arg *arg, const void *data)
+{
+	const struct chorus_object *object = data;
+
+	return !chorus_ui_equal(arg->key, &object->ui);
+}
+
+static const struct rhashtable_params chorus_object_table_params = {
+	.head_offset = offsetof(struct chorus_object, table_node),
+	.key_offset = offsetof(struct chorus_object, ui),
+	.key_len = sizeof(struct chorus_ui),
+	.hashfn = chorus_object_hash_key,
+	.obj_hashfn = chorus_object_hash,
+	.obj_cmpfn = chorus_object_compare,
+	.automatic_shrinking = true,
+};
+
+/**
+ * chorus_object_find() - look up by name, without any count
+ * @site: where
+ * @ui: the name
+ *
+ * For the inside of an RCU read section.  The object may be unborn or dead.
+ */
+static inline struct chorus_object *chorus_object_find(struct chorus_site *site,
+						       const struct chorus_ui *ui)
+{
+	return rhashtable_lookup(&site->objects, ui, chorus_object_table_params);
+}
 
 void chorus_object_init(struct chorus_object *object, const struct chorus_object_ops *ops,
 			struct chorus_site *site, enum chorus_ui_type type);
@@ -63,7 +105,6 @@ void chorus_object_abort(struct chorus_object *object);
 bool chorus_object_kill(struct chorus_object *object);
 void chorus_object_drain(struct chorus_object *object);
 
-struct chorus_object *chorus_object_find(struct chorus_site *site, const struct chorus_ui *ui);
 struct chorus_object *chorus_object_acquire(struct chorus_site *site, const struct chorus_ui *ui,
 					    const struct chorus_object_ops *ops);
 

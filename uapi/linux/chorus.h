@@ -455,10 +455,11 @@ struct chorus_port_seqnum {
  *   entering again with it waits on for the same reply and never sends twice.
  *   After EINTR the caller may do the same, or drop the transaction by leaving
  *   it alone: a thread keeps its CHORUS_PARKED_MAX youngest ones;
- * - a reply-and-receive that has replied stores 1 in @restart and only receives
- *   when it is entered again.
+ * - a reply-and-receive that has replied stores 1 in @restart whenever its receive
+ *   ends without a message, and only receives when it is entered again.
  *
- * Both fields must be 0 on first entry and are 0 again on success.
+ * Both fields must be 0 on first entry and are 0 again on success.  A @restart that
+ * names no transaction of the calling thread is ENOENT.
  */
 #define CHORUS_MSG_ABORTABLE		(1U << 0) /* in: the wait obeys threadAbort */
 
@@ -628,7 +629,8 @@ struct chorus_ipc_reply {
  * @out_msg: token
  *
  * One trap for the loop of a server.  A caller that is gone does not stop the
- * receive; any other failure of the reply does, with nothing received.
+ * receive; any other failure of the reply does, with nothing received.  @restart
+ * tells after a failure which half it was: 0 the reply, 1 the receive.
  */
 struct chorus_ipc_reply_receive {
 	__u32 size;
