@@ -288,7 +288,7 @@ const struct command commands[] = {
 	   OUT(chorus_ipc_reply_receive, out_li, out_msg)),
 	C(IPC_GET_DATA, chorus_ipc_get_data,
 	  OUT(chorus_ipc_get_data, out_body_size, out_body_size)),
-	C(IPC_SAVE, chorus_ipc_save, OUT(chorus_ipc_save, msg, msg)),
+	C(IPC_SAVE, chorus_ipc_save),
 	C(IPC_RESTORE, chorus_ipc_save),
 	C(IPC_SYSINFO, chorus_ipc_sysinfo, OUT(chorus_ipc_sysinfo, out_body_size, out_port_pi)),
 	C(LAP_INVOKE, chorus_lap_invoke),
@@ -321,6 +321,8 @@ int nucleus(int fd, unsigned int ioc, void *arg)
 		*size = c->size;
 	for (unsigned int i = 0; i < ARRAY_SIZE(c->out); i++)
 		memset((char *)arg + c->out[i].from, POISON, c->out[i].to - c->out[i].from);
+	if (ioc == CHORUS_IOC_IPC_SAVE)		/* ipc-save.c tries other values */
+		((struct chorus_ipc_save *)arg)->msg = 0;
 	memcpy(before, arg, c->size);
 	result = ioctl(fd, ioc, arg);
 	if (result > 0)

@@ -117,3 +117,15 @@ TEST(dies, "a server killed with saved messages: EOWNERDEAD")
 	kill_puppet(s.server);
 	EXPECT(end(s.client), -EOWNERDEAD);
 }
+
+TEST(output, "what stands in the output field before the call is not looked at")
+{
+	struct chorus_ipc_save s = { .size = sizeof(s), .msg = 0xccccccccccccccccull };
+	__u64 got;
+
+	actor_open();
+	EXPECT(send_number(default_port(), 5), 0);
+	EXPECT(receive_number(0, &got, POLL), 0);
+	EXPECT(raw_ioctl(dev, CHORUS_IOC_IPC_SAVE, &s), 0);
+	EXPECT(ipc_restore(&s), 0);
+}
