@@ -21,21 +21,39 @@
 #define GROUP	"chorus"
 #define NOBODY	((gid_t)-1)
 
+struct chorus_group {
+	gid_t gid;
+	bool member;		/* the user, by what /etc/group says now */
+};
+
+static bool is_member(const struct group *group, const char *name)
+{
+	char **member;
+
+	for (member = group->gr_mem; name && *member; member++)
+		if (!strcmp(*member, name))
+			return true;
+	return false;
+}
+
 /* In the patient's /etc/group, not in ours. */
-static gid_t group_number(const struct patient *patient)
+static struct chorus_group find_group(const struct patient *patient, const char *user)
 {
 	char *path = root_path(patient, "/etc/group");
 	FILE *in = fopen(path, "re");
-	gid_t gid = NOBODY;
+	struct chorus_group found = { .gid = NOBODY };
 	struct group *group;
 
 	free(path);
-	while (in && (group = fgetgrent(in)))
-		if (!strcmp(group->gr_name, GROUP))
-			gid = group->gr_gid;
+	while (in && (group = fgetgrent(in))) {
+		if (strcmp(group->gr_name, GROUP))
+			continue;
+		found.gid = group->gr_gid;
+		found.member = is_member(group, user);
+	}
 	if (in)
 		fclose(in);
-	return gid;
+	return found;
 }
 
 static bool in_group(gid_t gid)
@@ -83,19 +101,21 @@ static void examine_node(const struct stat *st, gid_t group)
 		report(OK, "device", text("%s, 0660 of group " GROUP, DEVICE), NULL);
 }
 
-static bool examine_permission(const struct stat *st, gid_t group)
+static bool examine_permission(const struct stat *st, const struct chorus_group *group,
+			       const char *name)
 {
-	struct passwd *user = getpwuid(geteuid());
-	const char *name = user ? user->pw_name : text("user %u", geteuid());
 	const char *cure;
 
 	if (permitted(st)) {
 		report(OK, "permission", text("%s may open " DEVICE, name), NULL);
 		return true;
 	}
-	if (group == NOBODY || st->st_gid != group)
+	if (group->gid == NOBODY || st->st_gid != group->gid)
 		cure = text("see the line about the device, then: sudo usermod -aG " GROUP " %s",
 			    name);
+	else if ((st->st_mode & 060) && group->member)
+		cure = "log in again: this session began before the group " GROUP
+		       " had its new member (or: newgrp " GROUP ")";
 	else if (st->st_mode & 060)
 		cure = text("sudo usermod -aG " GROUP " %s, then log in again", name);
 	else
@@ -145,7 +165,9 @@ static void examine_handshake(void)
 
 void examine_device(struct patient *patient)
 {
-	gid_t group = group_number(patient);
+	struct passwd *user = getpwuid(geteuid());
+	const char *name = user ? user->pw_name : text("%u", geteuid());
+	struct chorus_group group = find_group(patient, name);
 	char *path = root_path(patient, DEVICE);
 	struct stat st;
 
@@ -159,8 +181,8 @@ void examine_device(struct patient *patient)
 		report(BAD, "device", DEVICE " is not a device",
 		       "sudo rm " DEVICE "; sudo udevadm trigger --name-match=chorus");
 	} else {
-		examine_node(&st, group);
-		if (examine_permission(&st, group) && patient->loaded && !patient->root[0])
+		examine_node(&st, group.gid);
+		if (examine_permission(&st, &group, name) && patient->loaded && !patient->root[0])
 			examine_handshake();
 	}
 	free(path);
