@@ -90,3 +90,17 @@ TEST(second, "one of two receivers exits: the other gets the message")
 	EXPECT(end(a), 0);
 	EXPECT(end(b), 0);
 }
+
+TEST(signals, "killed by other deadly signals, the server is told as well")
+{
+	static const int deadly[] = { SIGTERM, SIGSEGV, SIGABRT, SIGXCPU, SIGALRM };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(deadly); i++) {
+		struct scene s = scene_served();
+
+		puppet_signal(s.client, deadly[i]);
+		EXPECT(puppet_status(s.client), -deadly[i]);
+		EXPECT(scene_reply(&s, 1), -EHOSTUNREACH);
+		kill_puppet(s.server);
+	}
+}

@@ -223,3 +223,51 @@ TEST(unwritable, "a transaction that cannot be stored is dropped: EFAULT, nothin
 	EXPECT(scene_reply(&s, 1), -EHOSTUNREACH);
 	scene_empty(&s);
 }
+
+TEST(expired, "a transaction entered again after its time is ETIMEDOUT, and gone")
+{
+	struct blocked b;
+
+	REQUIRE(blocked_start(&b, CALL_SERVED, 150 * MS, 0));
+	interrupt(&b);
+	sleep_ms(200);
+	EXPECT(run(b.victim, note_again, b.n), -ETIMEDOUT);
+	EXPECT(scene_reply(&b.s, 1), -EHOSTUNREACH);
+	scene_empty(&b.s);
+}
+
+static long do_receive_many(void *note)
+{
+	struct note *n = note;
+
+	for (__u64 next = 0; next < n->value;) {
+		long result = note_receive(n);
+
+		if (result == -EINTR)
+			continue;
+		if (result)
+			return result;
+		if (n->got != next++)
+			return -EIO;
+	}
+	return 0;
+}
+
+TEST(racing, "receives interrupted while messages come lose none and keep the order")
+{
+	struct scene s = scene_new();
+	struct catch *c = SHARED(struct catch);
+
+	c->signal = SIGUSR1;
+	MUST(run(s.server, do_catch, c));
+	s.receive->value = 400;
+	begin(s.server, do_receive_many, s.receive);
+	actor_open();
+	for (__u64 i = 0; i < 400; i++) {
+		while (send_number(s.port, i) == -ENOBUFS)
+			sleep_ms(1);
+		puppet_signal(s.server, SIGUSR1);
+	}
+	EXPECT(end(s.server), 0);
+	scene_empty(&s);
+}
