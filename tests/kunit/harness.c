@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/slab.h>
+
+#include "harness.h"
+#include "ipc/rpc.h"
+
+struct test_entry {
+	struct list_head node;
+	struct chorus_actor *actor;	/* an actor to close, */
+	struct task_struct *task;	/* or a task to put, */
+	void *variable;			/* or a limit to restore */
+	unsigned long value;
+	size_t size;
+};
+
+struct test_fixture {
+	struct list_head entries;
+	struct list_head workers;
+	const char *row;
+	bool failed;		/* before this row */
+};
+
+static int site_nothing(struct chorus_actor *actor)
+{
+	return 0;
+}
+
+static const struct chorus_supervisor_ops test_ops = {
+	.name = "kunit",
+	.owner = THIS_MODULE,
+	.site_init = site_nothing,
+};
+
+struct chorus_site *test_site(void)
+{
+	return chorus_site_of(&init_net);
+}
+
+int test_init(struct kunit *test)
+{
+	struct test_fixture *fixture;
+	int ret = test_start();
+
+	if (ret)
+		return ret;
+	fixture = kzalloc(sizeof(*fixture), GFP_KERNEL);
+	if (!fixture)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&fixture->entries);
+	INIT_LIST_HEAD(&fixture->workers);
+	test->priv = fixture;
+	return 0;
+}
+
+static struct test_entry *entry_add(struct kunit *test)
+{
+	struct test_fixture *fixture = test->priv;
+	struct test_entry *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	list_add(&entry->node, &fixture->entries);
+	return entry;
+}
+
+static void limit_write(void *variable, size_t size, unsigned long value)
+{
+	if (size == sizeof(unsigned int))
+		WRITE_ONCE(*(unsigned int *)variable, value);
+	else
+		WRITE_ONCE(*(unsigned long *)variable, value);
+}
+
+void test_limit_set(struct kunit *test, void *variable, size_t size, unsigned long value)
+{
+	struct test_entry *entry = entry_add(test);
+
+	entry->variable = variable;
+	entry->size = size;
+	entry->value = size == sizeof(unsigned int) ? *(unsigned int *)variable :
+						      *(unsigned long *)variable;
+	limit_write(variable, size, value);
+}
+
+/*
+ * The dead first, so that workers still asleep somewhere come out; then the memory.
+ * Youngest first: limits are back before their actors are closed.
+ */
+void test_exit(struct kunit *test)
+{
+	struct test_fixture *fixture = test->priv;
+	struct chorus_site *site = test_site();
+	struct test_entry *entry, *next_entry;
+	struct test_worker *worker, *next;
+
+	if (!fixture)
+		return;
+	list_for_each_entry(entry, &fixture->entries, node)
+		if (entry->actor)
+			chorus_actor_kill(entry->actor);
+	list_for_each_entry_safe(worker, next, &fixture->workers, node) {
+		if (!worker->joined)
+			test_join(worker);
+		if (!worker->joined)
+			return;		/* Stuck for ever: leak all it may touch. */
+		put_task_struct(worker->task);
+		list_del(&worker->node);
+		kfree(worker);
+	}
+	list_for_each_entry(entry, &fixture->entries, node) {
+		if (entry->actor)
+			chorus_actor_close(entry->actor);
+		if (entry->variable)
+			limit_write(entry->variable, entry->size, entry->value);
+	}
+	/* Closing has looked at the tasks of the threads. */
+	list_for_each_entry_safe(entry, next_entry, &fixture->entries, node) {
+		if (entry->task)
+			put_task_struct(entry->task);
+		kfree(entry);
+	}
+	kfree(fixture);
+	test->priv = NULL;
+
+	KUNIT_EXPECT_EQ(test, site->nr_actors, 0U);
+	KUNIT_EXPECT_EQ(test, site->nr_ports, 0U);
+	KUNIT_EXPECT_EQ(test, site->nr_laps, 0U);
+	KUNIT_EXPECT_TRUE(test, list_empty(&site->names));
+	KUNIT_EXPECT_EQ(test, atomic_read(&site->objects.nelems), 0);
+}
+
+/* The row before is over: say so if it failed, clean up, and begin the next. */
+void test_row(struct kunit *test, const char *name)
+{
+	struct test_fixture *fixture = test->priv;
+	bool failed = READ_ONCE(test->status) == KUNIT_FAILURE;
+
+	if (fixture->row) {
+		const char *row = fixture->row;
+		bool before = fixture->failed;
+
+		test_exit(test);
+		failed = READ_ONCE(test->status) == KUNIT_FAILURE;
+		if (failed && !before)
+			kunit_err(test, "first failure in row \"%s\"", row);
+		if (WARN_ON(test_init(test)))
+			return;
+		fixture = test->priv;
+	}
+	fixture->row = name;
+	fixture->failed = failed;
+}
+
+/* ---- actors and threads ---- */
+
+static struct chorus_actor *actor_new(struct kunit *test)
+{
+	struct chorus_actor *actor = chorus_actor_create_supervisor(test_site(), &test_ops);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(actor));
+	entry_add(test)->actor = actor;
+	return actor;
+}
+
+struct chorus_actor *test_actor(struct kunit *test)
+{
+	struct chorus_actor *actor = actor_new(test);
+
+	chorus_actor_publish(actor);
+	return actor;
+}
+
+/*
+ * An actor whose use counts for a user with limits, as that of a process does, which a
+ * kernel thread cannot be.  The charges of its birth move before anybody sees it.
+ */
+struct chorus_actor *test_user_actor(struct kunit *test, u32 uid)
+{
+	struct chorus_user *user = chorus_user_get(KUIDT_INIT(uid));
+	struct chorus_actor *actor;
+
+	KUNIT_ASSERT_NOT_NULL(test, user);
+	actor = actor_new(test);
+	WARN_ON(chorus_user_charge(user, CHORUS_QUOTA_ACTORS, 1));
+	WARN_ON(chorus_user_charge(user, CHORUS_QUOTA_PORTS, 1));
+	chorus_user_uncharge(actor->user, CHORUS_QUOTA_ACTORS, 1);
+	chorus_user_uncharge(actor->user, CHORUS_QUOTA_PORTS, 1);
+	chorus_user_put(actor->user);
+	actor->user = user;
+	chorus_actor_publish(actor);
+	return actor;
+}
+
+/* The case itself as a thread of @actor; it ends with the actor. */
+struct chorus_thread *test_thread(struct kunit *test, struct chorus_actor *actor)
+{
+	struct chorus_thread *thread = chorus_thread_enter(actor);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	/* test_exit() may run on another task, with this one gone. */
+	get_task_struct(current);
+	entry_add(test)->task = current;
+	return thread;
+}
+
+/* What the exit probe and its late work do, at once. */
+void test_thread_end(void)
+{
+	struct chorus_thread *thread = chorus_thread_current();
+
+	if (thread && chorus_thread_unhash(thread))
+		chorus_thread_destroy(thread);
+}
+
+/* ---- workers ---- */
+
+static int worker_main(void *data)
+{
+	struct test_worker *worker = data;
+
+	worker->result = worker->fn(worker);
+	test_thread_end();
+	kthread_complete_and_exit(&worker->done, 0);
+}
+
+struct test_worker *test_run(struct kunit *test, int (*fn)(struct test_worker *worker),
+			     struct chorus_actor *actor, void *arg)
+{
+	struct test_worker *worker = kzalloc(sizeof(*worker), GFP_KERNEL);
+	struct test_fixture *fixture = test->priv;
+	struct task_struct *task;
+
+	KUNIT_ASSERT_NOT_NULL(test, worker);
+	worker->test = test;
+	worker->fn = fn;
+	worker->actor = actor;
+	worker->arg = arg;
+	init_completion(&worker->done);
+	task = kthread_create(worker_main, worker, "chorus_test");
+	if (IS_ERR(task)) {
+		kfree(worker);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	}
+	get_task_struct(task);
+	worker->task = task;
+	list_add_tail(&worker->node, &fixture->workers);
+	wake_up_process(task);
+	return worker;
+}
+
+/* What the worker returned.  A worker that does not end fails the test. */
+int test_join(struct test_worker *worker)
+{
+	if (!worker->joined)
+		worker->joined = wait_for_completion_timeout(&worker->done,
+							     msecs_to_jiffies(TEST_LONG));
+	if (!worker->joined) {
+		KUNIT_FAIL(worker->test, "a worker does not end");
+		return -EDEADLOCK;
+	}
+	return worker->result;
+}
+
+bool test_ended(struct test_worker *worker)
+{
+	return worker->joined || completion_done(&worker->done);
+}
+
+/* Returns with the worker in an interruptible wait, which those of the nucleus are. */
+void test_asleep(struct test_worker *worker)
+{
+	KUNIT_EXPECT_TRUE(worker->test,
+			  test_until(READ_ONCE(worker->task->__state) & TASK_INTERRUPTIBLE));
+}
+
+/* ---- ports and messages of one number ---- */
+
+int test_port(struct kunit *test, struct chorus_actor *actor, struct chorus_ui *ui)
+{
+	int li = chorus_port_create(actor, 0, ui);
+
+	KUNIT_ASSERT_GT(test, li, 0);
+	return li;
+}
+
+int test_send(struct chorus_actor *actor, const struct chorus_ui *to, u32 value)
+{
+	struct chorus_kmessage message = { .body = &value, .size = sizeof(value) };
+
+	return chorus_ipc_send(actor, CHORUS_LI_DEFAULT, to, &message);
+}
+
+int test_call(struct chorus_actor *actor, const struct chorus_ui *to, u32 *value, s64 timeout)
+{
+	struct chorus_kmessage message = { .body = value, .size = sizeof(*value) };
+	struct chorus_kmessage reply = { .body = value, .size = sizeof(*value) };
+
+	return chorus_ipc_call(actor, CHORUS_LI_DEFAULT, to, &message, &reply, timeout);
+}
+
+int test_receive(struct chorus_thread *thread, s32 li, s64 timeout, u32 *value,
+		 struct chorus_received *out)
+{
+	struct chorus_receive receive = {
+		.li = li,
+		.abortable = true,
+		.to = { .body = (uintptr_t)value, .size = sizeof(*value), .kernel = true },
+	};
+
+	chorus_timeout_init(&receive.timeout, timeout, 0);
+	return chorus_receive(thread, &receive, out);
+}
+
+int test_reply(struct chorus_thread *thread, u64 token, u32 value)
+{
+	struct chorus_buffers from = {
+		.body = (uintptr_t)&value, .size = sizeof(value), .kernel = true,
+	};
+
+	return chorus_rpc_reply(thread, token, &from, false);
+}
