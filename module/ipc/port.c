@@ -435,6 +435,20 @@ void chorus_port_requeue(struct chorus_port *port, struct chorus_message *messag
 	rcu_read_unlock();
 }
 
+/* The oldest message of a port that has one, off the queue. */
+static struct chorus_message *port_pop_locked(struct chorus_port *port)
+{
+	struct chorus_message *message = list_first_entry(&port->queue, struct chorus_message,
+							  node);
+
+	lockdep_assert_held(&port->actor->lock);
+	port_unready_locked(port);
+	list_del_init(&message->node);
+	port->queued--;
+	port_ready_locked(port);
+	return message;
+}
+
 /** chorus_port_take_locked() - the oldest message of a port, SERVED, or NULL */
 struct chorus_message *chorus_port_take_locked(struct chorus_port *port)
 {
@@ -443,11 +457,7 @@ struct chorus_message *chorus_port_take_locked(struct chorus_port *port)
 	lockdep_assert_held(&port->actor->lock);
 	if (list_empty(&port->queue))
 		return NULL;
-	port_unready_locked(port);
-	message = list_first_entry(&port->queue, struct chorus_message, node);
-	list_del_init(&message->node);
-	port->queued--;
-	port_ready_locked(port);
+	message = port_pop_locked(port);
 	message_taken_locked(port, message);
 	chorus_count(receive_queued);
 	return message;
@@ -498,11 +508,34 @@ bool chorus_port_withdraw(struct chorus_message *message)
 	return mine;
 }
 
+/**
+ * chorus_port_settle_locked() - a port was enabled, or has got or lost its handler
+ * @port: alive
+ *
+ * Puts it where it now belongs, on the ready tree or off it, and gives what is queued to
+ * those who waited for just this.
+ */
+void chorus_port_settle_locked(struct chorus_port *port)
+{
+	struct chorus_waiter *waiter;
+
+	lockdep_assert_held(&port->actor->lock);
+	port_unready_locked(port);
+	port_ready_locked(port);
+	rcu_read_lock();	/* keeps the tasks of the waiters */
+	while (port->queued) {
+		waiter = port_waiter_locked(port);
+		if (!waiter)
+			break;
+		wake_up_process(port_hand_over_locked(port, waiter, port_pop_locked(port)));
+		chorus_count(receive_handed);
+	}
+	rcu_read_unlock();
+}
+
 /** chorus_port_enable() - portEnable, portDisable; -ENOENT */
 int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 priority)
 {
-	struct task_struct *task = NULL;
-	struct chorus_waiter *waiter;
 	struct chorus_port *port;
 	int ret = -ENOENT;
 
@@ -513,16 +546,10 @@ int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 prio
 		port_unready_locked(port);
 		port->enabled = enable;
 		port->priority = priority;
-		port_ready_locked(port);
-		/* Somebody may wait for just this. */
-		waiter = port->queued ? port_waiter_locked(port) : NULL;
-		if (waiter)
-			task = port_hand_over_locked(port, waiter, chorus_port_take_locked(port));
+		chorus_port_settle_locked(port);
 		ret = 0;
 	}
 	spin_unlock(&actor->lock);
-	if (task)
-		wake_up_process(task);
 	rcu_read_unlock();
 	return ret;
 }

@@ -78,6 +78,7 @@ void chorus_port_requeue(struct chorus_port *port, struct chorus_message *messag
 struct chorus_message *chorus_port_take_locked(struct chorus_port *port);
 struct chorus_message *chorus_port_take_any_locked(struct chorus_actor *actor);
 bool chorus_port_withdraw(struct chorus_message *message);
+void chorus_port_settle_locked(struct chorus_port *port);
 
 int chorus_port_init(void);
 void chorus_port_exit(void);
