@@ -147,7 +147,8 @@ static void handle_queued(struct chorus_handler *handler, struct chorus_thread *
 	ret = chorus_gate_enter(&handler->gate, thread);
 	rcu_read_unlock();
 	if (ret) {
-		chorus_message_fail(message, -EIDRM);
+		/* Closed between our two looks: the message waits for who comes next. */
+		chorus_port_requeue(handler->port, message);
 		return;
 	}
 	ret = handler->fn(&inv, handler->cookie);
@@ -169,7 +170,8 @@ static void handler_work(struct work_struct *work)
 
 	for (;;) {
 		spin_lock(&actor->lock);
-		message = rcu_access_pointer(handler->port->handler) == handler ?
+		message = rcu_access_pointer(handler->port->handler) == handler &&
+			  !chorus_gate_closing(&handler->gate) ?
 			  chorus_port_take_locked(handler->port) : NULL;
 		spin_unlock(&actor->lock);
 		if (!message)
@@ -230,8 +232,12 @@ static int handler_connect(struct chorus_port *port, chorus_message_handler fn, 
 		ret = -EBUSY;
 	else
 		rcu_assign_pointer(port->handler, handler);
-	if (!ret && port->queued)
-		chorus_handler_queue(handler);
+	if (!ret) {
+		/* Nobody receives from it any more. */
+		chorus_port_settle_locked(port);
+		if (port->queued)
+			chorus_handler_queue(handler);
+	}
 	spin_unlock(&actor->lock);
 	if (ret) {
 		/* The gate was never passed: close it to get the first reference back. */
@@ -265,8 +271,11 @@ int chorus_handler_disconnect(struct chorus_port *port, bool killable)
 	/* As long as somebody is inside, the next disconnect has to find the handler. */
 	if (!ret) {
 		spin_lock(&port->actor->lock);
-		if (rcu_access_pointer(port->handler) == handler)
+		if (rcu_access_pointer(port->handler) == handler) {
 			RCU_INIT_POINTER(port->handler, NULL);
+			/* What came while the last callers left is there for receivers. */
+			chorus_port_settle_locked(port);
+		}
 		spin_unlock(&port->actor->lock);
 		if (cancel_work_sync(&handler->work))
 			chorus_handler_put(handler);
