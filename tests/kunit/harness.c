@@ -128,6 +128,20 @@ void test_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&site->objects.nelems), 0);
 }
 
+void test_again(struct kunit *test)
+{
+	struct test_fixture *fixture = test->priv;
+	const char *row = fixture->row;
+	bool failed = fixture->failed;
+
+	test_exit(test);
+	KUNIT_ASSERT_NULL(test, test->priv);	/* else a worker is stuck */
+	KUNIT_ASSERT_EQ(test, test_init(test), 0);
+	fixture = test->priv;
+	fixture->row = row;
+	fixture->failed = failed;
+}
+
 /* The row before is over: say so if it failed, clean up, and begin the next. */
 void test_row(struct kunit *test, const char *name)
 {
@@ -135,16 +149,11 @@ void test_row(struct kunit *test, const char *name)
 	bool failed = READ_ONCE(test->status) == KUNIT_FAILURE;
 
 	if (fixture->row) {
-		const char *row = fixture->row;
-		bool before = fixture->failed;
-
-		test_exit(test);
-		failed = READ_ONCE(test->status) == KUNIT_FAILURE;
-		if (failed && !before)
-			kunit_err(test, "first failure in row \"%s\"", row);
-		if (WARN_ON(test_init(test)))
-			return;
+		test_again(test);
 		fixture = test->priv;
+		failed = READ_ONCE(test->status) == KUNIT_FAILURE;
+		if (failed && !fixture->failed)
+			kunit_err(test, "in row \"%s\"", fixture->row);
 	}
 	fixture->row = name;
 	fixture->failed = failed;
@@ -268,8 +277,9 @@ bool test_ended(struct test_worker *worker)
 /* Returns with the worker in an interruptible wait, which those of the nucleus are. */
 void test_asleep(struct test_worker *worker)
 {
-	KUNIT_EXPECT_TRUE(worker->test,
-			  test_until(READ_ONCE(worker->task->__state) & TASK_INTERRUPTIBLE));
+	bool asleep = test_until(READ_ONCE(worker->task->__state) & TASK_INTERRUPTIBLE);
+
+	KUNIT_EXPECT_TRUE(worker->test, asleep);
 }
 
 /* ---- ports and messages of one number ---- */
@@ -280,6 +290,17 @@ int test_port(struct kunit *test, struct chorus_actor *actor, struct chorus_ui *
 
 	KUNIT_ASSERT_GT(test, li, 0);
 	return li;
+}
+
+/* Make of a fresh message a request of the calling task. */
+void test_stamp(struct chorus_message *message, const struct chorus_actor *client,
+		const struct chorus_ui *target)
+{
+	static const struct chorus_ui nowhere;
+
+	message->flags = CHORUS_MSG_RPC;
+	message->client = current;
+	chorus_message_stamp(message, client, client->default_port, target, &nowhere);
 }
 
 int test_send(struct chorus_actor *actor, const struct chorus_ui *to, u32 value)

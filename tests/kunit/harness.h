@@ -28,7 +28,7 @@
 #include "ipc/port.h"
 #include "ipc/receive.h"
 
-#define TEST_LONG	10000	/* ms: what a test waits for is not going to happen */
+#define TEST_LONG	5000	/* ms: what a test waits for is not going to happen */
 
 struct test_worker {
 	struct list_head node;
@@ -45,6 +45,7 @@ struct test_worker {
 int test_start(void);
 int test_init(struct kunit *test);
 void test_exit(struct kunit *test);
+void test_again(struct kunit *test);	/* everything fresh in the middle of a case */
 
 struct chorus_site *test_site(void);
 struct chorus_actor *test_actor(struct kunit *test);
@@ -59,6 +60,8 @@ bool test_ended(struct test_worker *worker);
 void test_asleep(struct test_worker *worker);
 
 int test_port(struct kunit *test, struct chorus_actor *actor, struct chorus_ui *ui);
+void test_stamp(struct chorus_message *message, const struct chorus_actor *client,
+		const struct chorus_ui *target);
 int test_send(struct chorus_actor *actor, const struct chorus_ui *to, u32 value);
 int test_call(struct chorus_actor *actor, const struct chorus_ui *to, u32 *value, s64 timeout);
 int test_receive(struct chorus_thread *thread, s32 li, s64 timeout, u32 *value,
