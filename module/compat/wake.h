@@ -33,6 +33,15 @@ static inline void chorus_wake_handoff(struct task_struct *task)
 }
 
 /*
+ * Was the woken task put on our CPU, and had we been alone there?  Then giving up the
+ * CPU gives it to that task.  @alone is from before the wake-up.
+ */
+static inline bool chorus_wake_was_local(const struct task_struct *task, bool alone)
+{
+	return alone && task_cpu(task) == raw_smp_processor_id();
+}
+
+/*
  * Wake a task from a wait of ours that it may have left meanwhile: only interruptible
  * sleeps are touched, and those have to bear a wake-up for nothing.
  */

@@ -19,6 +19,7 @@
 	_(receive_handed)	/* of these, handed to a waiting thread */	\
 	_(receive_requeued)	/* given back: could not be written out */	\
 	_(call)			/* calls to a server thread */			\
+	_(handoff)		/* of these, answered while the client stepped aside */ \
 	_(call_handler)		/* calls to a message handler */		\
 	_(call_timeout)		/* calls ended by their timeout */		\
 	_(call_abort)		/* calls ended by threadAbort */		\

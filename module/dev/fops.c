@@ -1,24 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fdtable.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
+#include <linux/slab.h>
 
 #include "dev/fops.h"
 #include "dev/ioctl.h"
 #include "ipc/port.h"
 
+struct cloexec_work {
+	struct chorus_late late;
+	const struct file *file;	/* to compare with, not to use */
+};
+
+static int mark_cloexec(const void *data, struct file *file, unsigned int fd)
+{
+	if (file == data)
+		__set_bit(fd, files_fdtable(current->files)->close_on_exec);
+	return 0;
+}
+
+static void cloexec_late(struct chorus_late *late)
+{
+	struct cloexec_work *work = container_of(late, struct cloexec_work, late);
+
+	/* iterate_fd() holds files->file_lock, which guards the bits. */
+	if (current->files)
+		iterate_fd(current->files, 0, mark_cloexec, work->file);
+	kfree(work);
+}
+
+/*
+ * The descriptor does not exist yet while the file is being opened, so it is marked
+ * on the way back to user mode.  Whoever wants it open across exec can still say so;
+ * the actor is dead then all the same.
+ */
+static int force_cloexec(struct file *file)
+{
+	struct cloexec_work *work;
+
+	if (file->f_flags & O_CLOEXEC)
+		return 0;
+	work = kzalloc(sizeof(*work), GFP_KERNEL);
+	if (!work)
+		return -ENOMEM;
+	work->file = file;
+	chorus_late_queue(&work->late, cloexec_late, TWA_RESUME);
+	return 0;
+}
+
 static int chorus_open(struct inode *inode, struct file *file)
 {
 	struct net *net = get_net(current->nsproxy->net_ns);
 	struct chorus_actor *actor = chorus_actor_create_process(chorus_site_of(net));
+	int ret = PTR_ERR_OR_ZERO(actor);
 
-	if (IS_ERR(actor)) {
-		put_net(net);
-		return PTR_ERR(actor);
-	}
+	if (ret)
+		goto error_net;
+	ret = force_cloexec(file);
+	if (ret)
+		goto error_actor;
 	file->private_data = actor;
 	return stream_open(inode, file);
+error_actor:
+	chorus_actor_close(actor);
+error_net:
+	put_net(net);
+	return ret;
 }
 
 /* current->nsproxy is gone when this runs from exit: the site is the one of the open. */

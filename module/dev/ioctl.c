@@ -26,6 +26,15 @@ static const struct chorus_row *find_row(unsigned int cmd)
 	return row->fn ? row : NULL;
 }
 
+/* The process that was the actor has another mm after exec; anybody else is a stranger. */
+int chorus_ioctl_stranger(const struct chorus_actor *actor)
+{
+	if (task_tgid(current) == actor->tgid)
+		return -ESHUTDOWN;
+	chorus_count(stranger);
+	return -EXDEV;
+}
+
 static int copy_payload(struct chorus_request *request, const struct chorus_row *row,
 			union chorus_payload *payload)
 {

@@ -102,13 +102,13 @@ int chorus_call_interrupted(struct chorus_thread *thread, struct chorus_call *ca
 int chorus_reply_receive_failed(int error, const struct chorus_receive *receive,
 				struct chorus_ipc_reply_receive __user *user);
 
+int chorus_ioctl_stranger(const struct chorus_actor *actor);
+
 /* Returns 0, -EXDEV, -ESHUTDOWN. */
 static inline int chorus_ioctl_check_actor(const struct chorus_actor *actor)
 {
-	if (unlikely(!chorus_actor_is_current(actor))) {
-		chorus_count(stranger);
-		return -EXDEV;
-	}
+	if (unlikely(!chorus_actor_is_current(actor)))
+		return chorus_ioctl_stranger(actor);
 	return likely(chorus_object_alive(&actor->object)) ? 0 : -ESHUTDOWN;
 }
 

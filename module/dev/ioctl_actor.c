@@ -115,7 +115,7 @@ static int actor_name(struct chorus_request *request, union chorus_payload *payl
 	if (IS_ERR(actor))
 		return PTR_ERR(actor);
 	spin_lock(&actor->lock);
-	strncpy(p->out_name, actor->name, sizeof(p->out_name));
+	memcpy(p->out_name, actor->name, sizeof(p->out_name));
 	if (p->flags & CHORUS_SET)
 		memcpy(actor->name, p->name, sizeof(actor->name));
 	spin_unlock(&actor->lock);

@@ -212,8 +212,6 @@ static int ipc_save(struct chorus_request *request, union chorus_payload *payloa
 	struct chorus_ipc_save *p = &payload->save;
 	int ret;
 
-	if (p->msg)
-		return -EINVAL;
 	ret = chorus_receive_save(request->thread, &p->msg);
 	if (ret)
 		return ret;

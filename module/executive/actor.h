@@ -51,6 +51,7 @@ struct chorus_actor {
 	u32 next_li;				/* the xarray's lock */
 	struct chorus_port *default_port;	/* constant once published */
 	unsigned int nr_ports;			/* lock */
+	unsigned int port_epoch;		/* lock: counts the deaths of ports */
 	struct rb_root_cached ready;		/* lock: enabled ports with messages */
 	struct hlist_head any_waiters;		/* lock: receive from any enabled port */
 	u64 arrivals;				/* lock: stamps the order of messages */

@@ -59,6 +59,14 @@ struct chorus_thread {
 
 	struct chorus_message *spare;	/* the next request's memory */
 	struct chorus_waiter waiter;
+	/*
+	 * The port it received from last, by local id.  Good as long as no port of the
+	 * actor has died since: port_epoch is compared under actor->lock.
+	 */
+	struct chorus_port *port;
+	int port_li;
+	unsigned int port_epoch;
+	unsigned int handoff_pause;	/* calls until the next hand-off is tried */
 	struct hlist_head parked;	/* interrupted calls, youngest first */
 	unsigned int nr_parked;
 	struct chorus_ipc_sysinfo info;	/* of the last message received */

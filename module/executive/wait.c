@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "chorus/supervisor.h"
 #include "compat/compat.h"
 #include "executive/actor.h"
 #include "executive/wait.h"

@@ -25,6 +25,7 @@ static __always_inline int chorus_fetch_words(u64 *to, u64 from, unsigned int wo
 
 	if (!user_read_access_begin(user, words * sizeof(u64)))
 		return -EFAULT;
+#pragma GCC unroll 20
 	for (i = 0; i < words; i++)
 		unsafe_get_user(to[i], user + i, fault);
 	user_read_access_end();

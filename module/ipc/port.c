@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/sched/stat.h>
 #include <linux/slab.h>
 
 #include "compat/wake.h"
@@ -168,6 +169,7 @@ static void port_flush(struct chorus_port *port)
 		RB_CLEAR_NODE(&port->ready_node);
 	}
 	port->enabled = false;
+	actor->port_epoch++;
 	list_for_each_entry(message, &port->queue, node)
 		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
 	list_splice_init(&port->queue, &messages);
@@ -350,11 +352,12 @@ static void port_enqueue_locked(struct chorus_port *port, struct chorus_message 
  * chorus_port_post() - deliver a message (step C3, N2)
  * @port: referenced
  * @message: the caller's, complete; on success it is not any more
- * @handoff: the caller is about to wait for the receiver
+ * @handoff: NULL, or the caller is about to wait for the receiver; out: the receiver is
+ *	runnable on this CPU, and nobody else is
  *
  * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS (queue full).
  */
-int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool handoff)
+int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool *handoff)
 {
 	struct chorus_actor *actor = port->actor;
 	struct task_struct *task = NULL;
@@ -383,10 +386,14 @@ int chorus_port_post(struct chorus_port *port, struct chorus_message *message, b
 		return -ENOBUFS;
 	}
 	spin_unlock(&actor->lock);
-	if (task && handoff)
+	if (task && handoff) {
+		bool alone = single_task_running();
+
 		chorus_wake_handoff(task);
-	else if (task)
+		*handoff = chorus_wake_was_local(task, alone);
+	} else if (task) {
 		wake_up_process(task);
+	}
 	rcu_read_unlock();
 	return 0;
 }

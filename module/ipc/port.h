@@ -73,7 +73,7 @@ struct chorus_port *chorus_port_get_li(struct chorus_actor *actor, int li);
 
 int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 priority);
 
-int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool handoff);
+int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool *handoff);
 void chorus_port_requeue(struct chorus_port *port, struct chorus_message *message);
 struct chorus_message *chorus_port_take_locked(struct chorus_port *port);
 struct chorus_message *chorus_port_take_any_locked(struct chorus_actor *actor);

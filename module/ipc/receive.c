@@ -204,10 +204,30 @@ void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message 
 
 /* ---- receiving ---- */
 
-static struct hlist_head *receive_queue_locked(struct chorus_actor *actor,
-					      const struct chorus_receive *receive,
-					      struct chorus_message **message)
+/*
+ * A server receives from one port again and again: remember it.  The epoch moves
+ * under the same lock when a port dies, before its memory can go.
+ */
+static struct chorus_port *receive_port_locked(struct chorus_thread *thread, int li)
 {
+	struct chorus_actor *actor = thread->actor;
+	struct chorus_port *port = thread->port;
+
+	lockdep_assert_held(&actor->lock);
+	if (likely(port && thread->port_li == li && thread->port_epoch == actor->port_epoch))
+		return port;
+	port = chorus_port_find_li(actor, li);
+	thread->port = port;
+	thread->port_li = li;
+	thread->port_epoch = actor->port_epoch;
+	return port;
+}
+
+static struct hlist_head *receive_queue_locked(struct chorus_thread *thread,
+					       const struct chorus_receive *receive,
+					       struct chorus_message **message)
+{
+	struct chorus_actor *actor = thread->actor;
 	struct chorus_port *port;
 
 	lockdep_assert_held(&actor->lock);
@@ -215,7 +235,7 @@ static struct hlist_head *receive_queue_locked(struct chorus_actor *actor,
 		*message = chorus_port_take_any_locked(actor);
 		return &actor->any_waiters;
 	}
-	port = chorus_port_find_li(actor, receive->li);
+	port = receive_port_locked(thread, receive->li);
 	if (!port)
 		return ERR_PTR(-ENOENT);
 	if (rcu_access_pointer(port->handler))
@@ -280,7 +300,7 @@ static struct chorus_message *receive_take(struct chorus_thread *thread,
 		message = NULL;
 		ret = 0;
 		spin_lock(&actor->lock);
-		queue = receive_queue_locked(actor, receive, &message);
+		queue = receive_queue_locked(thread, receive, &message);
 		if (IS_ERR(queue)) {
 			ret = PTR_ERR(queue);
 		} else if (!message) {

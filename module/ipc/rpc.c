@@ -12,6 +12,8 @@
 #include "ipc/route.h"
 #include "ipc/rpc.h"
 
+#define HANDOFF_PAUSE	16	/* calls without a try after one in vain */
+
 /* ---- the client's message ---- */
 
 /* A thread keeps the memory of its last request for the next one. */
@@ -200,10 +202,30 @@ over:
 	return ret;
 }
 
+/*
+ * The server was made runnable on this CPU and nobody else wants it: step aside
+ * instead of going to sleep.  If the reply comes before we run again, which is the
+ * case unless the server itself has to wait, a sleep and a wake-up are saved.  If it
+ * does not, the attempt was in vain, and the next few calls do not try.
+ */
+static void call_hand_off(struct chorus_thread *thread, struct chorus_message *message)
+{
+	if (thread->handoff_pause) {
+		thread->handoff_pause--;
+		return;
+	}
+	yield();
+	if (call_is_over(atomic_read(&message->state)))
+		chorus_count(handoff);
+	else
+		thread->handoff_pause = HANDOFF_PAUSE;
+}
+
 /* From C1 on, with the message stamped. */
 static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 		       struct chorus_port *port, struct chorus_message *message)
 {
+	bool handoff = false;
 	int ret;
 
 	message->flags = CHORUS_MSG_RPC;
@@ -214,11 +236,13 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 	chorus_plant_here();
 	chorus_step(C2);
 	trace_chorus_call(message);
-	ret = chorus_port_post(port, message, true);
+	ret = chorus_port_post(port, message, &handoff);
 	if (unlikely(ret))
 		goto error;
 	chorus_step(C3);
 	chorus_count(call);
+	if (handoff)
+		call_hand_off(thread, message);
 	return call_finish(thread, call, message);
 error:
 	client_message_put(thread, message);
@@ -375,7 +399,7 @@ int chorus_rpc_send(struct chorus_actor *actor, s32 src_li, const struct chorus_
 	if (!ret) {
 		chorus_step(N1);
 		trace_chorus_send(message);
-		ret = chorus_port_post(port, message, false);
+		ret = chorus_port_post(port, message, NULL);
 	}
 	chorus_port_put(port);
 	if (ret)
