@@ -137,3 +137,23 @@ int chorus_gate_close(struct chorus_gate *gate, bool killable)
 	}
 	return ret;
 }
+
+/**
+ * chorus_gate_wait() - wait in the place of a closer that was killed
+ * @gate: closing; its memory is kept by the caller
+ * @killable: the wait may end before the gate is empty
+ *
+ * Returns 0, -EDEADLK from inside, -EINTR.
+ */
+int chorus_gate_wait(struct chorus_gate *gate, bool killable)
+{
+	struct chorus_thread *thread = chorus_thread_current();
+
+	if (thread && thread_is_inside(thread, gate))
+		return -EDEADLK;
+	if (!killable)
+		wait_for_completion(&gate->empty);
+	else if (wait_for_completion_killable(&gate->empty))
+		return -EINTR;
+	return 0;
+}

@@ -32,7 +32,8 @@ struct chorus_gate {
 int chorus_gate_init(struct chorus_gate *gate, struct chorus_actor *actor,
 		     void (*release)(struct chorus_gate *gate));
 void chorus_gate_exit(struct chorus_gate *gate);
-int chorus_gate_close(struct chorus_gate *gate, bool interruptible);
+int chorus_gate_close(struct chorus_gate *gate, bool killable);
+int chorus_gate_wait(struct chorus_gate *gate, bool killable);
 
 static inline bool chorus_gate_closing(const struct chorus_gate *gate)
 {

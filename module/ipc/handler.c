@@ -263,11 +263,9 @@ int chorus_handler_disconnect(struct chorus_port *port, bool killable)
 	if (!handler)
 		return -ENOENT;
 	ret = chorus_gate_close(&handler->gate, killable);
-	if (ret == -ENOENT && !killable) {
-		/* Closed by somebody who was killed while he waited: wait in his place. */
-		wait_for_completion(&handler->gate.empty);
-		ret = 0;
-	}
+	/* Closed by somebody else, who perhaps was killed while he waited. */
+	if (ret == -ENOENT)
+		ret = chorus_gate_wait(&handler->gate, killable);
 	/* As long as somebody is inside, the next disconnect has to find the handler. */
 	if (!ret) {
 		spin_lock(&port->actor->lock);

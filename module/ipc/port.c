@@ -216,19 +216,32 @@ void chorus_port_kill(struct chorus_port *port)
 	chorus_object_put(&port->object);
 }
 
-/** chorus_port_delete_li() - portDelete; -EINVAL for the default port, -ENOENT */
+/**
+ * chorus_port_delete_li() - portDelete
+ * @actor: owner
+ * @li: local id
+ *
+ * Returns 0, -EINVAL for the default port, -ENOENT, -EDEADLK from inside its handler,
+ * with nothing done.
+ */
 int chorus_port_delete_li(struct chorus_actor *actor, int li)
 {
 	struct chorus_port *port;
+	int ret;
 
 	if (li <= CHORUS_LI_DEFAULT)
 		return -EINVAL;
 	port = chorus_port_get_li(actor, li);
 	if (!port)
 		return -ENOENT;
-	chorus_port_kill(port);
+	/* Before the port is dead, because only this can be refused. */
+	ret = chorus_handler_disconnect(port, false);
+	if (ret != -EDEADLK) {
+		chorus_port_kill(port);
+		ret = 0;
+	}
 	chorus_port_put(port);
-	return 0;
+	return ret;
 }
 
 /* ---- local ids ---- */

@@ -252,7 +252,14 @@ typedef int (*chorus_message_handler)(struct chorus_invocation *inv, void *cooki
  */
 int chorus_port_create(struct chorus_actor *actor, u64 stamp, struct chorus_ui *ui);
 
-/** chorus_port_delete() - delete a port; 0 or -ENOENT, -EINVAL for the default port */
+/**
+ * chorus_port_delete() - delete a port
+ * @actor: its owner
+ * @li: local id
+ *
+ * Takes its handler away first, and waits for who is inside.  Returns 0, -ENOENT,
+ * -EINVAL for the default port, -EDEADLK from inside its handler.
+ */
 int chorus_port_delete(struct chorus_actor *actor, int li);
 
 /**
