@@ -472,6 +472,57 @@ static void handler_gone_wakes_who_waits_for_any(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, test_join(waiter), 6);
 }
 
+static int killed_disconnecter(struct test_worker *worker)
+{
+	allow_signal(SIGKILL);
+	return disconnect(worker->arg);
+}
+
+/* Who comes after a disconnecter that was killed takes its place. */
+static void handler_disconnecter_killed(struct kunit *test)
+{
+	struct setting *set = prepare(test);
+	struct test_worker *inside, *killed, *next;
+
+	set->extra = extra_hold;
+	connect(set);
+	inside = test_run(test, call_forever, set->client, set);
+	wait_for_completion(&set->entered);
+	killed = test_run(test, killed_disconnecter, set->server, set);
+	msleep(50);
+	send_sig(SIGKILL, killed->task, 1);
+	KUNIT_EXPECT_EQ(test, test_join(killed), -EINTR);
+	KUNIT_EXPECT_EQ(test, connect(set), -EBUSY);
+	next = test_run(test, disconnecter, set->server, set);
+	msleep(50);
+	KUNIT_EXPECT_FALSE(test, test_ended(next));
+	complete_all(&set->go);
+	KUNIT_EXPECT_EQ(test, test_join(inside), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, test_join(next), 0);
+	KUNIT_EXPECT_EQ(test, connect(set), 0);
+}
+
+static int extra_delete_port(struct setting *set, struct chorus_invocation *inv)
+{
+	return chorus_port_delete(set->server, set->li);
+}
+
+/* Refused, with the port as alive as before. */
+static void handler_deletes_its_port_from_inside(struct kunit *test)
+{
+	struct setting *set = prepare(test);
+	u32 value = 1;
+
+	set->extra = extra_delete_port;
+	connect(set);
+	KUNIT_EXPECT_EQ(test, call(set, &value), 0);
+	KUNIT_EXPECT_EQ(test, set->extra_result, -EDEADLK);
+	set->extra = NULL;
+	KUNIT_EXPECT_EQ(test, call(set, &value), 0);
+	KUNIT_EXPECT_EQ(test, value, 2U);
+	KUNIT_EXPECT_EQ(test, chorus_port_delete(set->server, set->li), 0);
+}
+
 static int extra_disconnect(struct setting *set, struct chorus_invocation *inv)
 {
 	return disconnect(set);
@@ -591,6 +642,8 @@ static struct kunit_case handler_cases[] = {
 	KUNIT_CASE(handler_disconnect_from_inside),
 	KUNIT_CASE(handler_disconnecting_loses_nothing),
 	KUNIT_CASE(handler_gone_wakes_who_waits_for_any),
+	KUNIT_CASE(handler_disconnecter_killed),
+	KUNIT_CASE(handler_deletes_its_port_from_inside),
 	KUNIT_CASE(handler_dies_with_its_port),
 	KUNIT_CASE(handler_dies_with_its_actor),
 	KUNIT_CASE(handler_comes_and_goes_without_loss),
