@@ -27,8 +27,6 @@ static void actor_free(struct chorus_object *object)
 
 	/* Every port held a reference; an empty array owns no memory and needs no lock. */
 	WARN_ON_ONCE(!xa_empty(&actor->ports));
-	if (actor->mm)
-		mmdrop(actor->mm);
 	put_pid(actor->tgid);
 	chorus_user_uncharge(actor->user, CHORUS_QUOTA_ACTORS, 1);
 	chorus_user_put(actor->user);
@@ -96,9 +94,20 @@ static int actor_add_default_port(struct chorus_actor *actor)
 	return 0;
 }
 
+/*
+ * Not in actor_free(): the last mmdrop() frees page tables under a lock that is not
+ * for RCU callbacks.  Nobody compares mms once the file is closed.
+ */
+static void actor_drop_mm(struct chorus_actor *actor)
+{
+	if (actor->mm)
+		mmdrop(actor->mm);
+}
+
 static void actor_abort(struct chorus_actor *actor)
 {
 	chorus_object_abort(&actor->object);
+	actor_drop_mm(actor);
 	chorus_actor_put(actor);
 }
 
@@ -274,6 +283,7 @@ void chorus_actor_close(struct chorus_actor *actor)
 	chorus_thread_destroy_all(actor);
 	/* Threads inside a dead actor may still follow the pointer, until here. */
 	chorus_port_put(actor->default_port);
+	actor_drop_mm(actor);
 	chorus_actor_put(actor);
 }
 

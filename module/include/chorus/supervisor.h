@@ -360,7 +360,8 @@ int chorus_ipc_call(struct chorus_actor *actor, int src_li, const struct chorus_
  * @timeout: nanoseconds; < 0 for ever
  *
  * Returns -ETIMEDOUT when the time is over, -ECANCELED when aborted (threadAbort,
- * or the LAP or handler around it is being deleted), -EINTR on a signal.
+ * or the LAP or handler around it is being deleted), -ESHUTDOWN when the caller's
+ * actor died, -EINTR on a signal.
  */
 int chorus_thread_delay(s64 timeout);
 
