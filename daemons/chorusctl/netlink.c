@@ -29,7 +29,6 @@ static const struct nla_policy policy[CHORUS_A_MAX + 1] = {
 	[CHORUS_A_LAPS] = { .type = NLA_U32 },
 	[CHORUS_A_THREADS] = { .type = NLA_U32 },
 	[CHORUS_A_MESSAGES] = { .type = NLA_U32 },
-	[CHORUS_A_BYTES] = { .type = NLA_U64 },
 	[CHORUS_A_LI] = { .type = NLA_U32 },
 	[CHORUS_A_QUEUED] = { .type = NLA_U32 },
 	[CHORUS_A_SEQNUM] = { .type = NLA_U64 },
@@ -38,7 +37,6 @@ static const struct nla_policy policy[CHORUS_A_MAX + 1] = {
 	[CHORUS_A_HANDLER] = { .type = NLA_FLAG },
 	[CHORUS_A_OPTIONS] = { .type = NLA_U32 },
 	[CHORUS_A_ARG_SIZE] = { .type = NLA_U32 },
-	[CHORUS_A_CALLS] = { .type = NLA_U64 },
 	[CHORUS_A_VALUE] = { .type = NLA_U64 },
 };
 

@@ -61,7 +61,7 @@ long chorus_fastpath_lap_invoke(struct chorus_actor *actor, void __user *user)
 	ret = chorus_ioctl_check_actor(actor);
 	if (unlikely(ret))
 		return ret;
-	/* L0: outside the gate, so that a deletion never waits for a page of ours. */
+	/* Outside the gate, so that a deletion never waits for a page of ours. */
 	if (p.arg_size && chorus_fetch_words(arg, p.arg, p.arg_size / sizeof(u64)))
 		return -EFAULT;
 

@@ -63,6 +63,7 @@ static struct chorus_actor *actor_alloc(struct chorus_site *site, struct chorus_
 	xa_init_flags(&actor->ports, XA_FLAGS_ALLOC1);
 	actor->ready = RB_ROOT_CACHED;
 	INIT_HLIST_HEAD(&actor->any_waiters);
+	init_waitqueue_head(&actor->claim_wait);
 	INIT_LIST_HEAD(&actor->threads);
 	INIT_LIST_HEAD(&actor->laps);
 	INIT_LIST_HEAD(&actor->supervisor_node);

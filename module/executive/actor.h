@@ -60,6 +60,7 @@ struct chorus_actor {
 	int last_thread_li;			/* lock */
 	struct hlist_head held[1 << CHORUS_HELD_BITS]; /* lock: received, not current */
 	unsigned int nr_saved;			/* lock */
+	struct wait_queue_head claim_wait;	/* for messages in other threads' hands */
 	u32 privilege;				/* lock to write */
 	struct chorus_protid pi;		/* lock */
 	char name[CHORUS_NAME_MAX + 1];		/* lock */

@@ -56,6 +56,7 @@ struct chorus_thread {
 	 */
 	u64 current_token;
 	struct chorus_message *current_message;
+	u64 claiming;			/* token it looks for, or has in its hands */
 
 	struct chorus_message *spare;	/* the next request's memory */
 	struct chorus_waiter waiter;

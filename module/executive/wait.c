@@ -40,7 +40,7 @@ int chorus_thread_delay(s64 ns)
 	struct chorus_timeout timeout;
 	int ret;
 
-	if (WARN_ON_ONCE(!thread))
+	if (!thread)
 		return -EINVAL;
 	chorus_timeout_init(&timeout, ns, 0);
 	for (;;) {

@@ -387,11 +387,13 @@ int chorus_lap_resolve(struct chorus_actor *actor, const char *name, u32 options
 {
 	struct chorus_thread *thread = chorus_thread_current() ?: chorus_thread_enter(actor);
 	struct chorus_timeout timeout;
+	int ret;
 
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
 	chorus_timeout_init(&timeout, ns, 0);
-	return chorus_lap_lookup(thread, actor->object.site, name, options, &timeout, desc);
+	ret = chorus_lap_lookup(thread, actor->object.site, name, options, &timeout, desc);
+	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
 CHORUS_EXPORT(chorus_lap_resolve);
 

@@ -15,18 +15,25 @@ static struct hlist_head *held_bucket(struct chorus_actor *actor, u64 token)
 	return &actor->held[hash_64(token, CHORUS_HELD_BITS)];
 }
 
-/* The caller owns @message and gives it away; a dead actor holds nothing. */
+/* A dead actor holds nothing: false. */
+static bool held_add_locked(struct chorus_actor *actor, struct chorus_message *message)
+{
+	lockdep_assert_held(&actor->lock);
+	if (!chorus_object_alive(&actor->object))
+		return false;
+	hlist_add_head(&message->held_node, held_bucket(actor, chorus_message_token(message)));
+	if (message->saved)
+		actor->nr_saved++;
+	return true;
+}
+
+/* The caller owns @message and gives it away. */
 static void held_add(struct chorus_actor *actor, struct chorus_message *message)
 {
-	bool held = false;
+	bool held;
 
 	spin_lock(&actor->lock);
-	if (chorus_object_alive(&actor->object)) {
-		hlist_add_head(&message->held_node, held_bucket(actor, chorus_message_token(message)));
-		if (message->saved)
-			actor->nr_saved++;
-		held = true;
-	}
+	held = held_add_locked(actor, message);
 	spin_unlock(&actor->lock);
 	if (!held)
 		chorus_message_fail(message, -EOWNERDEAD);
@@ -40,20 +47,18 @@ static void held_remove_locked(struct chorus_actor *actor, struct chorus_message
 		actor->nr_saved--;
 }
 
-static struct chorus_message *held_take(struct chorus_actor *actor, u64 token)
+static struct chorus_message *held_take_locked(struct chorus_actor *actor, u64 token)
 {
-	struct chorus_message *message, *found = NULL;
+	struct chorus_message *message;
 
-	spin_lock(&actor->lock);
+	lockdep_assert_held(&actor->lock);
 	hlist_for_each_entry(message, held_bucket(actor, token), held_node) {
 		if (chorus_message_token(message) == token) {
 			held_remove_locked(actor, message);
-			found = message;
-			break;
+			return message;
 		}
 	}
-	spin_unlock(&actor->lock);
-	return found;
+	return NULL;
 }
 
 /* ---- the current message ---- */
@@ -90,21 +95,25 @@ static void current_set(struct chorus_thread *thread, struct chorus_message *mes
 		chorus_receive_drop_current(thread, -EOWNERDEAD);
 }
 
-/* A receive takes the place of what was current: calls stay reachable by token. */
+/*
+ * A receive takes the place of what was current: calls stay reachable by token.  In
+ * one section of the lock, so that who looks for the token finds it here or there.
+ */
 static void current_displace(struct chorus_thread *thread)
 {
 	u64 token = READ_ONCE(thread->current_token);
+	struct chorus_actor *actor = thread->actor;
 	struct chorus_message *message;
 
 	if (!token)
 		return;
+	spin_lock(&actor->lock);
 	message = current_claim(thread, token);
-	if (!message)
-		return;
-	if (message->flags & CHORUS_MSG_RPC)
-		held_add(thread->actor, message);
-	else
-		chorus_message_free(message);
+	if (message && (message->flags & CHORUS_MSG_RPC) && held_add_locked(actor, message))
+		message = NULL;
+	spin_unlock(&actor->lock);
+	if (message)
+		chorus_message_fail(message, -EOWNERDEAD);
 }
 
 /** chorus_receive_drop_current() - end the current message of a thread with an error */
@@ -153,19 +162,35 @@ void chorus_receive_drop_all(struct chorus_actor *actor, int error)
 	}
 }
 
-static struct chorus_message *other_threads_claim(struct chorus_actor *actor, u64 token)
+/* Wherever a message with this token is, unless a thread has it in its hands. */
+static struct chorus_message *claim_anywhere(struct chorus_thread *thread, u64 token)
 {
-	struct chorus_message *message = NULL;
-	struct chorus_thread *thread;
+	struct chorus_message *message = current_claim(thread, token);
+	struct chorus_actor *actor = thread->actor;
 
+	if (message)
+		return message;
 	spin_lock(&actor->lock);
+	message = held_take_locked(actor, token);
 	list_for_each_entry(thread, &actor->threads, actor_node) {
-		message = current_claim(thread, token);
 		if (message)
 			break;
+		message = current_claim(thread, token);
 	}
 	spin_unlock(&actor->lock);
 	return message;
+}
+
+static bool claimed_by_another(struct chorus_actor *actor, u64 token)
+{
+	struct chorus_thread *thread;
+	bool claimed = false;
+
+	spin_lock(&actor->lock);
+	list_for_each_entry(thread, &actor->threads, actor_node)
+		claimed |= READ_ONCE(thread->claiming) == token;
+	spin_unlock(&actor->lock);
+	return claimed;
 }
 
 /**
@@ -173,24 +198,53 @@ static struct chorus_message *other_threads_claim(struct chorus_actor *actor, u6
  * @thread: the calling thread
  * @token: of the message; 0 for the thread's current one
  *
- * Returns the message, which the caller now has to end or unclaim, or -ENOMSG,
- * -ENOENT (no such token) as an ERR_PTR.
+ * A thread says what it looks for before it takes it, so that another one, which finds
+ * the message nowhere, knows to wait until it is done or given back.  Nobody waits
+ * while he says so himself, so nobody waits for a waiter.
+ *
+ * Returns the message, which the caller now ends, with chorus_receive_claimed(), or
+ * unclaims; or -ENOMSG, -ENOENT (no such token), -ERESTARTSYS as an ERR_PTR.
  */
 struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token)
 {
-	u64 own = READ_ONCE(thread->current_token);
-	struct chorus_message *message = NULL;
+	struct chorus_actor *actor = thread->actor;
+	struct chorus_message *message;
+	bool own = !token;
 
-	if (own && (!token || token == own))
-		message = current_claim(thread, own);
-	if (message)
-		return message;
+	if (own)
+		token = READ_ONCE(thread->current_token);
 	if (!token)
 		return ERR_PTR(-ENOMSG);
-	message = held_take(thread->actor, token);
-	if (!message)
-		message = other_threads_claim(thread->actor, token);
-	return message ?: ERR_PTR(-ENOENT);
+	for (;;) {
+		WRITE_ONCE(thread->claiming, token);
+		message = own ? current_claim(thread, token) : claim_anywhere(thread, token);
+		if (likely(message))
+			return message;
+		chorus_receive_claimed(thread);
+		if (own)
+			return ERR_PTR(-ENOMSG);	/* another thread took it by its token */
+		if (!claimed_by_another(actor, token))
+			break;
+		if (wait_event_interruptible(actor->claim_wait,
+					     !claimed_by_another(actor, token)))
+			return ERR_PTR(-ERESTARTSYS);
+	}
+	/* It may have been put back just after we looked. */
+	WRITE_ONCE(thread->claiming, token);
+	message = claim_anywhere(thread, token);
+	if (message)
+		return message;
+	chorus_receive_claimed(thread);
+	return ERR_PTR(-ENOENT);
+}
+
+/** chorus_receive_claimed() - the end of a claim: the message is elsewhere now */
+void chorus_receive_claimed(struct chorus_thread *thread)
+{
+	WRITE_ONCE(thread->claiming, 0);
+	smp_mb();	/* pairs with the one in prepare_to_wait(): see the 0, or be seen */
+	if (unlikely(waitqueue_active(&thread->actor->claim_wait)))
+		wake_up_all(&thread->actor->claim_wait);
 }
 
 /** chorus_receive_unclaim() - undo a claim: current again if nothing else is, else held */
@@ -200,6 +254,7 @@ void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message 
 		held_add(thread->actor, message);
 	else
 		current_set(thread, message);
+	chorus_receive_claimed(thread);
 }
 
 /* ---- receiving ---- */
@@ -398,8 +453,10 @@ void chorus_receive_undo(struct chorus_thread *thread)
 {
 	struct chorus_message *message = chorus_receive_claim(thread, 0);
 
-	if (!IS_ERR(message))
-		receive_give_back(thread->actor, message);
+	if (IS_ERR(message))
+		return;
+	receive_give_back(thread->actor, message);
+	chorus_receive_claimed(thread);
 }
 
 /* ---- what a thread does with it ---- */
@@ -445,6 +502,7 @@ int chorus_receive_save(struct chorus_thread *thread, u64 *token)
 		*token = chorus_message_token(message);
 		message->saved = true;
 		held_add(actor, message);
+		chorus_receive_claimed(thread);
 	}
 	/* held_add() has counted the message itself. */
 	spin_lock(&actor->lock);
@@ -456,13 +514,19 @@ int chorus_receive_save(struct chorus_thread *thread, u64 *token)
 /** chorus_receive_restore() - ipcRestore; 0 or -ENOENT */
 int chorus_receive_restore(struct chorus_thread *thread, u64 token)
 {
-	struct chorus_message *message = held_take(thread->actor, token);
+	struct chorus_actor *actor = thread->actor;
+	struct chorus_message *message;
 
-	if (!message)
-		return -ENOENT;
-	message->saved = false;
-	receive_note(thread, message);
-	current_displace(thread);
-	current_set(thread, message);
-	return 0;
+	WRITE_ONCE(thread->claiming, token);
+	spin_lock(&actor->lock);
+	message = held_take_locked(actor, token);
+	spin_unlock(&actor->lock);
+	if (message) {
+		message->saved = false;
+		receive_note(thread, message);
+		current_displace(thread);
+		current_set(thread, message);
+	}
+	chorus_receive_claimed(thread);
+	return message ? 0 : -ENOENT;
 }

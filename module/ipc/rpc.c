@@ -19,11 +19,8 @@
 /* A thread keeps the memory of its last request for the next one. */
 static int client_message_prepare(struct chorus_thread *thread)
 {
-	struct chorus_message *message;
+	struct chorus_message *message = chorus_message_alloc(thread->actor);
 
-	if (likely(thread->spare))
-		return 0;
-	message = chorus_message_alloc(thread->actor);
 	if (IS_ERR(message))
 		return PTR_ERR(message);
 	thread->spare = message;
@@ -214,6 +211,9 @@ static void call_hand_off(struct chorus_thread *thread, struct chorus_message *m
 		thread->handoff_pause--;
 		return;
 	}
+	/* A deadline task would be throttled, and a real-time task steps aside for none. */
+	if (current->prio < MAX_RT_PRIO)
+		return;
 	yield();
 	if (call_is_over(atomic_read(&message->state)))
 		chorus_count(handoff);
@@ -280,10 +280,7 @@ int chorus_rpc_call(struct chorus_thread *thread, struct chorus_actor *actor,
 
 	if (unlikely(call->token))
 		return call_resume(thread, call);
-	ret = client_message_prepare(thread);
-	if (unlikely(ret))
-		return ret;
-
+again:
 	rcu_read_lock();
 	src = chorus_port_find_li(actor, call->src_li);
 	port = chorus_route(actor->object.site, &call->target);
@@ -297,6 +294,14 @@ int chorus_rpc_call(struct chorus_thread *thread, struct chorus_actor *actor,
 	handler = rcu_dereference(port->handler);
 	if (handler)
 		return chorus_handler_call(thread, actor, call, handler, src);
+	if (unlikely(!thread->spare)) {
+		/* Memory cannot be had in here; the port may be another one afterwards. */
+		rcu_read_unlock();
+		ret = client_message_prepare(thread);
+		if (ret)
+			return ret;
+		goto again;
+	}
 	/* Alive a moment ago is no promise: its last reference may be going. */
 	if (unlikely(!kref_get_unless_zero(&port->object.ref))) {
 		rcu_read_unlock();
@@ -351,11 +356,13 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 		else
 			wake_up_process(client);
 		rcu_read_unlock();
+		chorus_receive_claimed(thread);
 		chorus_count(reply);
 		chorus_step(R3);
 		return 0;
 	}
 	rcu_read_unlock();
+	chorus_receive_claimed(thread);
 	chorus_message_free(message);
 	chorus_count(reply_gone);
 	return -EHOSTUNREACH;

@@ -199,8 +199,8 @@ struct chorus_actor_self {
  * @flags: must be 0
  * @cap: the actor; its key must be right
  *
- * Kills the actor: ports vanish, callers get EOWNERDEAD, and the process it
- * lives in gets SIGKILL unless it is the caller's own.  Supervisor actors are
+ * Kills the actor: its ports vanish, queued calls end with EIDRM, served ones with
+ * EOWNERDEAD, and the process it lives in gets SIGKILL unless it is the caller's own.  Supervisor actors are
  * refused (EPERM), system actors to user actors too.
  * Source: ChorusOS actorDelete(2K).
  */
@@ -553,7 +553,8 @@ struct chorus_ipc_receive {
  * @out_rep_size: size of the whole reply body; what exceeds @rep_size is lost
  * @out_flags: CHORUS_MSG_ANNEX if the reply has an annex
  *
- * At most once: the request is received by at most one server, one time, and
+ * A port with a message handler runs it on the calling thread: @timeout does not
+ * bound it, and the handler's own waits obey aborts.  At most once: the request is received by at most one server, one time, and
  * the reply is the reply to this request.  Errors of the far side: EIDRM, the
  * port died with the request queued; EOWNERDEAD, the server died with the
  * request in its hands.  Source: ChorusOS ipcCall(2K).
@@ -590,8 +591,8 @@ struct chorus_ipc_call {
  * @msg: token of the message replied to; 0 for the current message
  *
  * Consumes the message.  EHOSTUNREACH: the caller is gone (died, timed out,
- * aborted), the message is consumed all the same.  On EFAULT and EMSGSIZE it is
- * kept.  ENOMSG: no current message, or it was not a call.
+ * aborted), the message is consumed all the same.  On every other error it is kept.
+ * A message that another thread is just replying to or fetching is waited for.  ENOMSG: no current message, or it was not a call.
  * Source: ChorusOS ipcReply(2K).
  */
 struct chorus_ipc_reply {
@@ -684,7 +685,8 @@ struct chorus_ipc_get_data {
  *
  * IPC_SAVE parks the current message (ENOMSG if there is none, EDQUOT above
  * CHORUS_SAVED_MAX saved ones of the actor); IPC_RESTORE makes a saved message
- * the current one of the calling thread (ENOENT).
+ * the current one of the calling thread (ENOENT).  A saved message can also be
+ * replied to by its token.
  * Source: ChorusOS ipcSave(2K), ipcRestore(2K).
  */
 struct chorus_ipc_save {

@@ -42,8 +42,7 @@ enum chorus_nl_attr {
 	CHORUS_A_PORTS,			/* u32: ports of the site or actor */
 	CHORUS_A_LAPS,			/* u32: LAPs of the site */
 	CHORUS_A_THREADS,		/* u32: threads of the actor known to the nucleus */
-	CHORUS_A_MESSAGES,		/* u32: messages allocated by the site or actor */
-	CHORUS_A_BYTES,			/* u64: bytes of message bodies charged to them */
+	CHORUS_A_MESSAGES,		/* u32: messages allocated by the actor */
 	CHORUS_A_LI,			/* u32: local id */
 	CHORUS_A_QUEUED,		/* u32: messages in the queue */
 	CHORUS_A_SEQNUM,		/* u64: messages received from the port */
@@ -52,7 +51,6 @@ enum chorus_nl_attr {
 	CHORUS_A_HANDLER,		/* flag: the port has a message handler */
 	CHORUS_A_OPTIONS,		/* u32: CHORUS_LAP_* */
 	CHORUS_A_ARG_SIZE,		/* u32 */
-	CHORUS_A_CALLS,			/* u64: invocations so far */
 	CHORUS_A_VALUE,			/* u64: value of a counter */
 	__CHORUS_A_MAX,
 	CHORUS_A_MAX = __CHORUS_A_MAX - 1,

@@ -153,7 +153,7 @@ int chorus_lap_unbind(struct chorus_actor *actor, const char *name);
  * @desc: out
  *
  * Returns 0, -ENOENT (not bound and CHORUS_LAP_NOBLOCK), -ETIMEDOUT, -ECANCELED,
- * -ERESTARTSYS on a signal.
+ * -ESHUTDOWN, -EINTR on a signal.
  */
 int chorus_lap_resolve(struct chorus_actor *actor, const char *name, u32 options, s64 timeout,
 		       struct chorus_lap_desc *desc);
@@ -346,8 +346,9 @@ int chorus_ipc_send(struct chorus_actor *actor, int src_li, const struct chorus_
  * @reply: where the reply goes; @reply->size is the room, then the size
  * @timeout: nanoseconds; < 0 for ever
  *
- * The wait is abortable; a signal ends it with -EINTR and drops the transaction.
- * Other errors as CHORUS_IOC_IPC_CALL.
+ * The wait is abortable; a signal ends it with -EINTR and drops the transaction; the
+ * death of the calling thread's actor is -ESHUTDOWN.  Other errors as
+ * CHORUS_IOC_IPC_CALL.
  */
 int chorus_ipc_call(struct chorus_actor *actor, int src_li, const struct chorus_ui *target,
 		    const struct chorus_kmessage *request, struct chorus_kmessage *reply,
@@ -361,7 +362,7 @@ int chorus_ipc_call(struct chorus_actor *actor, int src_li, const struct chorus_
  *
  * Returns -ETIMEDOUT when the time is over, -ECANCELED when aborted (threadAbort,
  * or the LAP or handler around it is being deleted), -ESHUTDOWN when the caller's
- * actor died, -EINTR on a signal.
+ * actor died, -EINTR on a signal, -EINVAL on a kernel thread that is nobody's.
  */
 int chorus_thread_delay(s64 timeout);
 
