@@ -169,5 +169,6 @@ int chorus_step_init(void)
 void chorus_step_exit(void)
 {
 	debugfs_remove_recursive(step_dir);
+	armed_step = -1;
 	put_pid(armed_victim);
 }

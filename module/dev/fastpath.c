@@ -31,14 +31,6 @@
 		(to)->size != sizeof(*(to));					\
 })
 
-/* The thread of a process that has called before; NULL: the slow path makes it one. */
-static __always_inline struct chorus_thread *fast_thread(struct chorus_actor *actor)
-{
-	struct chorus_thread *thread = chorus_thread_current();
-
-	return likely(thread && thread->actor == actor) ? thread : NULL;
-}
-
 /**
  * chorus_fastpath_lap_invoke() - lapInvoke with a small argument block
  * @actor: of the file
@@ -117,7 +109,7 @@ long chorus_fastpath_call(struct chorus_actor *actor, void __user *user)
 	ret = chorus_ioctl_check_actor(actor);
 	if (unlikely(ret))
 		return ret;
-	thread = fast_thread(actor);
+	thread = chorus_thread_of(actor);
 	if (unlikely(!thread))
 		return MISS(thread);
 
@@ -191,7 +183,7 @@ long chorus_fastpath_reply_receive(struct chorus_actor *actor, void __user *user
 	ret = chorus_ioctl_check_actor(actor);
 	if (unlikely(ret))
 		return ret;
-	thread = fast_thread(actor);
+	thread = chorus_thread_of(actor);
 	if (unlikely(!thread))
 		return MISS(thread);
 

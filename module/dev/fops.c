@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/fdtable.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -12,7 +13,7 @@
 
 struct cloexec_work {
 	struct chorus_late late;
-	const struct file *file;	/* to compare with, not to use */
+	struct file *file;		/* referenced, so that no other has its address */
 };
 
 static int mark_cloexec(const void *data, struct file *file, unsigned int fd)
@@ -29,6 +30,7 @@ static void cloexec_late(struct chorus_late *late)
 	/* iterate_fd() holds files->file_lock, which guards the bits. */
 	if (current->files)
 		iterate_fd(current->files, 0, mark_cloexec, work->file);
+	fput(work->file);
 	kfree(work);
 }
 
@@ -46,7 +48,7 @@ static int force_cloexec(struct file *file)
 	work = kzalloc(sizeof(*work), GFP_KERNEL);
 	if (!work)
 		return -ENOMEM;
-	work->file = file;
+	work->file = get_file(file);
 	chorus_late_queue(&work->late, cloexec_late, TWA_RESUME);
 	return 0;
 }

@@ -84,8 +84,8 @@ static int actor_delete(struct chorus_request *request, union chorus_payload *pa
 	/* Keep the memory, but not the use of it: the killer waits for users. */
 	chorus_object_get(&actor->object);
 	target_release(actor);
-	chorus_actor_kill(actor);
-	if (actor != request->actor)
+	/* Who died otherwise meanwhile, by exec, has nothing to do with the process any more. */
+	if (chorus_actor_kill(actor) && actor != request->actor)
 		kill_pid(actor->tgid, SIGKILL, 1);
 	chorus_actor_put(actor);
 	return 0;

@@ -64,6 +64,7 @@ static struct chorus_actor *actor_alloc(struct chorus_site *site, struct chorus_
 	actor->ready = RB_ROOT_CACHED;
 	INIT_HLIST_HEAD(&actor->any_waiters);
 	init_waitqueue_head(&actor->claim_wait);
+	init_completion(&actor->dead);
 	INIT_LIST_HEAD(&actor->threads);
 	INIT_LIST_HEAD(&actor->laps);
 	INIT_LIST_HEAD(&actor->supervisor_node);
@@ -246,22 +247,25 @@ static void actor_wake_threads(struct chorus_actor *actor)
  * operation on the actor, and, for a supervisor actor, for its handlers.  When it
  * returns nobody reaches the actor, its ports are gone, every caller it owed a
  * reply has got EOWNERDEAD, and its sleeping threads are on their way out.
+ * Returns true to the one caller who did it.
  */
-void chorus_actor_kill(struct chorus_actor *actor)
+bool chorus_actor_kill(struct chorus_actor *actor)
 {
 	struct chorus_port *port;
-	unsigned long li;
+	unsigned long li = 0;
 
 	if (!chorus_object_kill(&actor->object))
-		return;
+		return false;
 	if (actor->mm)
 		process_unclaim(actor);
 	chorus_step(D1);
 	trace_chorus_actor_kill(actor);
 
 	chorus_lap_delete_all(actor);
-	xa_for_each(&actor->ports, li, port)
+	while ((port = chorus_port_get_next(actor, &li))) {
 		chorus_port_kill(port);
+		chorus_port_put(port);
+	}
 	chorus_port_kill(actor->default_port);
 	chorus_step(D2);
 
@@ -272,6 +276,8 @@ void chorus_actor_kill(struct chorus_actor *actor)
 	chorus_object_drain(&actor->object);
 	chorus_message_cache_close(&actor->cache);
 	chorus_count(actor_dead);
+	complete_all(&actor->dead);
+	return true;
 }
 
 /**
@@ -280,7 +286,9 @@ void chorus_actor_kill(struct chorus_actor *actor)
  */
 void chorus_actor_close(struct chorus_actor *actor)
 {
-	chorus_actor_kill(actor);
+	/* Another task may be in the middle of it, and needs the site until it is done. */
+	if (!chorus_actor_kill(actor))
+		wait_for_completion(&actor->dead);
 	chorus_thread_destroy_all(actor);
 	/* Threads inside a dead actor may still follow the pointer, until here. */
 	chorus_port_put(actor->default_port);

@@ -51,7 +51,7 @@ struct chorus_actor {
 	u32 next_li;				/* the xarray's lock */
 	struct chorus_port *default_port;	/* constant once published */
 	unsigned int nr_ports;			/* lock */
-	unsigned int port_epoch;		/* lock: counts the deaths of ports */
+	u64 port_epoch;				/* lock: counts the deaths of ports */
 	struct rb_root_cached ready;		/* lock: enabled ports with messages */
 	struct hlist_head any_waiters;		/* lock: receive from any enabled port */
 	u64 arrivals;				/* lock: stamps the order of messages */
@@ -73,6 +73,7 @@ struct chorus_actor {
 	struct list_head supervisor_node;	/* supervisor_mutex */
 	struct list_head laps;			/* lock */
 	unsigned int nr_laps;			/* lock */
+	struct completion dead;			/* chorus_actor_kill() has come to its end */
 	struct chorus_late late;
 };
 
@@ -104,7 +105,7 @@ struct chorus_actor *chorus_actor_create_process(struct chorus_site *site);
 struct chorus_actor *chorus_actor_create_supervisor(struct chorus_site *site,
 						    const struct chorus_supervisor_ops *ops);
 void chorus_actor_publish(struct chorus_actor *actor);
-void chorus_actor_kill(struct chorus_actor *actor);
+bool chorus_actor_kill(struct chorus_actor *actor);
 void chorus_actor_close(struct chorus_actor *actor);
 void chorus_actor_exit(struct task_struct *task);
 void chorus_actor_exec(struct task_struct *task);

@@ -53,16 +53,22 @@ static int thread_attach(struct chorus_thread *thread, struct chorus_actor *acto
  */
 struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
 {
-	struct chorus_thread *thread = chorus_thread_current();
+	struct chorus_thread *thread;
 	int ret;
 
-	if (thread) {
+	/* Whoever closes the dead actor's file may be about to end its threads, too. */
+	rcu_read_lock();
+	thread = chorus_thread_find(current);
+	if (thread && (thread->depth || chorus_object_alive(&thread->actor->object))) {
 		/* In a handler: the thread stays at home, the caller runs elsewhere. */
-		if (thread->depth || chorus_object_alive(&thread->actor->object))
-			return ERR_PTR(-EXDEV);
-		if (chorus_thread_unhash(thread))
-			chorus_thread_destroy(thread);
+		rcu_read_unlock();
+		return ERR_PTR(-EXDEV);
 	}
+	if (thread && !chorus_thread_unhash(thread))
+		thread = NULL;
+	rcu_read_unlock();
+	if (thread)
+		chorus_thread_destroy(thread);
 	if (current->flags & PF_EXITING)
 		return ERR_PTR(-ESHUTDOWN);
 	if (current->flags & PF_IO_WORKER)
@@ -88,6 +94,32 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
 	raw_spin_unlock(&thread_lock);
 	chorus_count(thread_born);
 	return thread;
+}
+
+/**
+ * chorus_thread_borrow() - a thread for a call of supervisor code
+ * @actor: the calling supervisor actor
+ *
+ * Inside a handler it is the thread that runs it, and a thread of the actor is its own.
+ * Elsewhere, on a worker of the kernel for instance, which is anybody's, it is made for
+ * this call alone.
+ */
+struct chorus_thread *chorus_thread_borrow(struct chorus_actor *actor)
+{
+	struct chorus_thread *thread = chorus_thread_inside() ?: chorus_thread_of(actor);
+
+	if (thread)
+		return thread;
+	thread = chorus_thread_create(actor);
+	if (!IS_ERR(thread))
+		thread->borrowed = true;
+	return thread;
+}
+
+void chorus_thread_give_back(struct chorus_thread *thread)
+{
+	if (thread->borrowed && !thread->depth && chorus_thread_unhash(thread))
+		chorus_thread_destroy(thread);
 }
 
 static void thread_free_rcu(struct rcu_head *rcu)

@@ -66,7 +66,7 @@ struct chorus_thread {
 	 */
 	struct chorus_port *port;
 	int port_li;
-	unsigned int port_epoch;
+	u64 port_epoch;
 	unsigned int handoff_pause;	/* calls until the next hand-off is tried */
 	struct hlist_head parked;	/* interrupted calls, youngest first */
 	unsigned int nr_parked;
@@ -76,6 +76,7 @@ struct chorus_thread {
 	unsigned int depth;
 	struct chorus_gate *closing;	/* gate_mutex: waits for this gate to empty */
 
+	bool borrowed;			/* lives for one call of supervisor code */
 	struct chorus_late late;
 	struct rcu_head rcu;
 };
@@ -94,13 +95,32 @@ static inline struct chorus_thread *chorus_thread_find(const struct task_struct 
 	return NULL;
 }
 
-/* The state of the calling task, or NULL.  It cannot go away under its own task. */
-static inline struct chorus_thread *chorus_thread_current(void)
+/*
+ * The state of the calling task as a thread of @actor, or NULL.  It stays as long as the
+ * caller is inside a call of that actor: the file, or the handler, keeps the actor from
+ * being closed.  The state of another, dead actor may go at any time.
+ */
+static inline struct chorus_thread *chorus_thread_of(const struct chorus_actor *actor)
 {
 	struct chorus_thread *thread;
 
 	rcu_read_lock();
 	thread = chorus_thread_find(current);
+	if (unlikely(thread && thread->actor != actor))
+		thread = NULL;
+	rcu_read_unlock();
+	return thread;
+}
+
+/* The state of a task inside a handler, which keeps it; NULL anywhere else. */
+static inline struct chorus_thread *chorus_thread_inside(void)
+{
+	struct chorus_thread *thread;
+
+	rcu_read_lock();
+	thread = chorus_thread_find(current);
+	if (thread && !thread->depth)
+		thread = NULL;
 	rcu_read_unlock();
 	return thread;
 }
@@ -108,17 +128,17 @@ static inline struct chorus_thread *chorus_thread_current(void)
 struct chorus_thread *chorus_thread_create(struct chorus_actor *actor);
 
 /*
- * The state of the calling task as a thread of @actor, made if need be.  Returns an
- * ERR_PTR: -ENOMEM, -EXDEV for tasks that are nobody's thread, -ESHUTDOWN.
+ * As chorus_thread_of(), made if need be.  Returns an ERR_PTR: -ENOMEM, -EXDEV for tasks
+ * that are nobody's thread, -ESHUTDOWN.
  */
 static inline struct chorus_thread *chorus_thread_enter(struct chorus_actor *actor)
 {
-	struct chorus_thread *thread = chorus_thread_current();
-
-	if (likely(thread && thread->actor == actor))
-		return thread;
-	return chorus_thread_create(actor);
+	return chorus_thread_of(actor) ?: chorus_thread_create(actor);
 }
+
+/* For supervisor code: the thread it runs on, or one for the length of the call. */
+struct chorus_thread *chorus_thread_borrow(struct chorus_actor *actor);
+void chorus_thread_give_back(struct chorus_thread *thread);
 
 static inline bool chorus_thread_test_clear_aborted(struct chorus_thread *thread)
 {

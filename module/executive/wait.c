@@ -36,7 +36,7 @@ int chorus_wait_slow_interrupted(struct chorus_thread *thread, bool abortable)
 /* See supervisor.h. */
 int chorus_thread_delay(s64 ns)
 {
-	struct chorus_thread *thread = chorus_thread_current();
+	struct chorus_thread *thread = chorus_thread_inside();
 	struct chorus_timeout timeout;
 	int ret;
 

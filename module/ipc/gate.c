@@ -84,16 +84,37 @@ static void wake_inmate(struct chorus_thread *thread, void *data)
 		chorus_wake_interruptible(thread->task);
 }
 
-static int gate_close_check(struct chorus_gate *gate, struct chorus_thread *thread)
+/* May the caller wait for the gate?  Marks what it waits for, or says -EDEADLK. */
+static int gate_wait_begin_locked(struct chorus_gate *gate, struct chorus_thread *thread)
 {
 	struct gate_search search = { .gate = gate, .waiter = thread };
 
+	lockdep_assert_held(&gate_mutex);
 	if (!thread)
 		return 0;
 	if (thread_is_inside(thread, gate))
 		return -EDEADLK;
 	chorus_thread_for_each(search_circle, &search);
-	return search.circle ? -EDEADLK : 0;
+	if (search.circle)
+		return -EDEADLK;
+	thread->closing = gate;
+	return 0;
+}
+
+static int gate_wait_end(struct chorus_gate *gate, struct chorus_thread *thread, bool killable)
+{
+	int ret = 0;
+
+	if (!killable)
+		wait_for_completion(&gate->empty);
+	else if (wait_for_completion_killable(&gate->empty))
+		ret = -EINTR;
+	if (thread) {
+		mutex_lock(&gate_mutex);
+		thread->closing = NULL;
+		mutex_unlock(&gate_mutex);
+	}
+	return ret;
 }
 
 /**
@@ -108,16 +129,13 @@ static int gate_close_check(struct chorus_gate *gate, struct chorus_thread *thre
  */
 int chorus_gate_close(struct chorus_gate *gate, bool killable)
 {
-	struct chorus_thread *thread = chorus_thread_current();
+	struct chorus_thread *thread = chorus_thread_inside();
 	int ret;
 
 	mutex_lock(&gate_mutex);
-	ret = gate->closing ? -ENOENT : gate_close_check(gate, thread);
-	if (!ret) {
+	ret = gate->closing ? -ENOENT : gate_wait_begin_locked(gate, thread);
+	if (!ret)
 		WRITE_ONCE(gate->closing, true);
-		if (thread)
-			thread->closing = gate;
-	}
 	mutex_unlock(&gate_mutex);
 	if (ret)
 		return ret;
@@ -125,17 +143,7 @@ int chorus_gate_close(struct chorus_gate *gate, bool killable)
 	percpu_ref_kill(&gate->inside);
 	smp_mb();	/* the mark before the look at who is inside */
 	chorus_thread_for_each(wake_inmate, gate);
-	if (!killable)
-		wait_for_completion(&gate->empty);
-	else if (wait_for_completion_killable(&gate->empty))
-		ret = -EINTR;
-
-	if (thread) {
-		mutex_lock(&gate_mutex);
-		thread->closing = NULL;
-		mutex_unlock(&gate_mutex);
-	}
-	return ret;
+	return gate_wait_end(gate, thread, killable);
 }
 
 /**
@@ -143,17 +151,15 @@ int chorus_gate_close(struct chorus_gate *gate, bool killable)
  * @gate: closing; its memory is kept by the caller
  * @killable: the wait may end before the gate is empty
  *
- * Returns 0, -EDEADLK from inside, -EINTR.
+ * Returns 0, -EDEADLK from inside or in a circle, -EINTR.
  */
 int chorus_gate_wait(struct chorus_gate *gate, bool killable)
 {
-	struct chorus_thread *thread = chorus_thread_current();
+	struct chorus_thread *thread = chorus_thread_inside();
+	int ret;
 
-	if (thread && thread_is_inside(thread, gate))
-		return -EDEADLK;
-	if (!killable)
-		wait_for_completion(&gate->empty);
-	else if (wait_for_completion_killable(&gate->empty))
-		return -EINTR;
-	return 0;
+	mutex_lock(&gate_mutex);
+	ret = gate_wait_begin_locked(gate, thread);
+	mutex_unlock(&gate_mutex);
+	return ret ?: gate_wait_end(gate, thread, killable);
 }

@@ -177,9 +177,10 @@ static void handler_work(struct work_struct *work)
 		if (!message)
 			break;
 		if (IS_ERR(thread))
-			chorus_message_fail(message, -ENOMEM);
+			chorus_message_fail(message, PTR_ERR(thread) == -ENOMEM ? -ENOMEM : -EIDRM);
 		else
 			handle_queued(handler, thread, message);
+		cond_resched();		/* senders may be faster than we are */
 	}
 	/* A worker of the kernel is nobody's thread for longer than this. */
 	if (!IS_ERR(thread) && chorus_thread_unhash(thread))
@@ -230,9 +231,9 @@ static int handler_connect(struct chorus_port *port, chorus_message_handler fn, 
 		ret = -ENOENT;
 	else if (rcu_access_pointer(port->handler) || !hlist_empty(&port->waiters))
 		ret = -EBUSY;
-	else
-		rcu_assign_pointer(port->handler, handler);
 	if (!ret) {
+		kref_get(&handler->ref);	/* for the pointer in the port */
+		rcu_assign_pointer(port->handler, handler);
 		/* Nobody receives from it any more. */
 		chorus_port_settle_locked(port);
 		if (port->queued)
@@ -258,6 +259,7 @@ static int handler_connect(struct chorus_port *port, chorus_message_handler fn, 
 int chorus_handler_disconnect(struct chorus_port *port, bool killable)
 {
 	struct chorus_handler *handler = chorus_handler_get(port);
+	bool ours = false;
 	int ret;
 
 	if (!handler)
@@ -271,11 +273,14 @@ int chorus_handler_disconnect(struct chorus_port *port, bool killable)
 		spin_lock(&port->actor->lock);
 		if (rcu_access_pointer(port->handler) == handler) {
 			RCU_INIT_POINTER(port->handler, NULL);
+			ours = true;
 			/* What came while the last callers left is there for receivers. */
 			chorus_port_settle_locked(port);
 		}
 		spin_unlock(&port->actor->lock);
 		if (cancel_work_sync(&handler->work))
+			chorus_handler_put(handler);
+		if (ours)
 			chorus_handler_put(handler);
 	}
 	chorus_handler_put(handler);

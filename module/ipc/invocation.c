@@ -39,6 +39,9 @@ CHORUS_EXPORT(chorus_invocation_invoker);
 
 int chorus_invocation_copyin(struct chorus_invocation *inv, void *to, u64 from, size_t size)
 {
+	/* A queued message: whoever meant this address is not here, nor is his memory. */
+	if (inv->message)
+		return -EFAULT;
 	return chorus_copy_in(to, from, size, inv->kernel);
 }
 CHORUS_EXPORT(chorus_invocation_copyin);
@@ -46,6 +49,8 @@ CHORUS_EXPORT(chorus_invocation_copyin);
 int chorus_invocation_copyout(struct chorus_invocation *inv, u64 to, const void *from,
 			      size_t size)
 {
+	if (inv->message)
+		return -EFAULT;
 	return chorus_copy_out(to, from, size, inv->kernel);
 }
 CHORUS_EXPORT(chorus_invocation_copyout);

@@ -60,7 +60,11 @@ static struct chorus_lap *lap_alloc(struct chorus_actor *actor)
 	return lap;
 }
 
-static int lap_attach(struct chorus_actor *actor, struct chorus_lap *lap)
+/*
+ * The end of birth is one section of the actor's lock, so that a dying actor finds the
+ * LAP whole or not at all.
+ */
+static int lap_publish(struct chorus_actor *actor, struct chorus_lap *lap)
 {
 	int ret = 0;
 
@@ -72,6 +76,9 @@ static int lap_attach(struct chorus_actor *actor, struct chorus_lap *lap)
 	} else {
 		actor->nr_laps++;
 		list_add_tail(&lap->actor_node, &actor->laps);
+		/* For those inside; the first reference is the list's. */
+		chorus_object_get(&lap->object);
+		chorus_object_finalize(&lap->object);
 	}
 	spin_unlock(&actor->lock);
 	return ret;
@@ -97,17 +104,14 @@ int chorus_lap_create(struct chorus_actor *actor, chorus_lap_handler handler, vo
 	ret = chorus_object_reserve(&lap->object);
 	if (ret)
 		goto error;
-	ret = lap_attach(actor, lap);
+	desc->lap = lap->object.ui;
+	desc->arg_size = arg_size;
+	desc->options = options;
+	ret = lap_publish(actor, lap);
 	if (ret) {
 		chorus_object_abort(&lap->object);
 		goto error;
 	}
-	desc->lap = lap->object.ui;
-	desc->arg_size = arg_size;
-	desc->options = options;
-	/* The reference of those inside; the first one is the actor's. */
-	chorus_object_get(&lap->object);
-	chorus_object_finalize(&lap->object);
 	return 0;
 error:
 	chorus_object_put(&lap->object);
@@ -228,7 +232,10 @@ int chorus_lap_bind(struct chorus_actor *actor, const struct chorus_lap_desc *de
 	entry->options = options;
 	strscpy(entry->name, name, sizeof(entry->name));
 	spin_lock(&site->lock);
-	if (name_find_locked(site, name))
+	/* A dying actor takes its names off under this lock, once. */
+	if (!chorus_object_alive(&actor->object))
+		ret = -ESHUTDOWN;
+	else if (name_find_locked(site, name))
 		ret = -EBUSY;
 	else
 		list_add_tail(&entry->node, &site->names);
@@ -385,7 +392,7 @@ int chorus_lap_lookup(struct chorus_thread *thread, struct chorus_site *site, co
 int chorus_lap_resolve(struct chorus_actor *actor, const char *name, u32 options, s64 ns,
 		       struct chorus_lap_desc *desc)
 {
-	struct chorus_thread *thread = chorus_thread_current() ?: chorus_thread_enter(actor);
+	struct chorus_thread *thread = chorus_thread_borrow(actor);
 	struct chorus_timeout timeout;
 	int ret;
 
@@ -393,6 +400,7 @@ int chorus_lap_resolve(struct chorus_actor *actor, const char *name, u32 options
 		return PTR_ERR(thread);
 	chorus_timeout_init(&timeout, ns, 0);
 	ret = chorus_lap_lookup(thread, actor->object.site, name, options, &timeout, desc);
+	chorus_thread_give_back(thread);
 	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
 CHORUS_EXPORT(chorus_lap_resolve);
@@ -443,8 +451,9 @@ int chorus_lap_run(struct chorus_lap *lap, struct chorus_thread *thread,
 int chorus_lap_invoke(struct chorus_actor *actor, const struct chorus_lap_desc *desc,
 		      void *arg, u32 arg_size)
 {
-	struct chorus_thread *thread = chorus_thread_current() ?: chorus_thread_enter(actor);
+	struct chorus_thread *thread = chorus_thread_borrow(actor);
 	struct chorus_lap *lap;
+	int ret;
 
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
@@ -453,14 +462,16 @@ int chorus_lap_invoke(struct chorus_actor *actor, const struct chorus_lap_desc *
 	rcu_read_unlock();
 	if (IS_ERR(lap)) {
 		chorus_count(lap_refused);
-		return PTR_ERR(lap);
-	}
-	if (lap->arg_size != arg_size) {
+		ret = PTR_ERR(lap);
+	} else if (lap->arg_size != arg_size) {
 		chorus_gate_leave(&lap->gate, thread);
 		chorus_count(lap_refused);
-		return -EINVAL;
+		ret = -EINVAL;
+	} else {
+		ret = chorus_lap_run(lap, thread, actor, arg, true);
 	}
-	return chorus_lap_run(lap, thread, actor, arg, true);
+	chorus_thread_give_back(thread);
+	return ret;
 }
 CHORUS_EXPORT(chorus_lap_invoke);
 

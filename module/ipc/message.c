@@ -288,6 +288,7 @@ void chorus_message_stamp(struct chorus_message *message, const struct chorus_ac
 {
 	struct chorus_ipc_sysinfo *info = &message->info;
 
+	message->saved = false;		/* as its last server may have left it */
 	info->out_src = src->object.ui;
 	info->out_target = *target;
 	info->out_cotarget = *cotarget;

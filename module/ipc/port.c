@@ -139,6 +139,7 @@ struct chorus_port *chorus_port_new(struct chorus_actor *actor, const struct cho
 	chorus_object_finalize(&port->object);
 
 	xa_store(&actor->ports, li, port, GFP_KERNEL);
+	smp_mb();	/* pairs with the kill of the actor: it sees the port, or we its death */
 	if (!chorus_object_alive(&actor->object)) {
 		/* Its killer may have walked the ports before this one was there. */
 		chorus_port_kill(port);
@@ -271,6 +272,20 @@ struct chorus_port *chorus_port_get_li(struct chorus_actor *actor, int li)
 	port = chorus_port_find_li(actor, li);
 	if (port && !kref_get_unless_zero(&port->object.ref))
 		port = NULL;
+	rcu_read_unlock();
+	return port;
+}
+
+/* The port with the least local id from *@li on, referenced; *@li moves behind it. */
+struct chorus_port *chorus_port_get_next(struct chorus_actor *actor, unsigned long *li)
+{
+	struct chorus_port *port;
+
+	rcu_read_lock();
+	do {
+		port = xa_find(&actor->ports, li, ULONG_MAX, XA_PRESENT);
+		++*li;
+	} while (port && !kref_get_unless_zero(&port->object.ref));
 	rcu_read_unlock();
 	return port;
 }

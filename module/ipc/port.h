@@ -70,6 +70,7 @@ int chorus_port_delete_li(struct chorus_actor *actor, int li);
 
 struct chorus_port *chorus_port_find_li(struct chorus_actor *actor, int li);
 struct chorus_port *chorus_port_get_li(struct chorus_actor *actor, int li);
+struct chorus_port *chorus_port_get_next(struct chorus_actor *actor, unsigned long *li);
 
 int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 priority);
 

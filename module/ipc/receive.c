@@ -247,13 +247,19 @@ void chorus_receive_claimed(struct chorus_thread *thread)
 		wake_up_all(&thread->actor->claim_wait);
 }
 
-/** chorus_receive_unclaim() - undo a claim: current again if nothing else is, else held */
-void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message *message)
+/**
+ * chorus_receive_unclaim() - undo a claim
+ * @thread: the calling thread
+ * @message: claimed
+ * @current_again: it was the thread's current message; else it is held
+ */
+void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message *message,
+			    bool current_again)
 {
-	if (READ_ONCE(thread->current_token) || message->saved)
-		held_add(thread->actor, message);
-	else
+	if (current_again && !message->saved)
 		current_set(thread, message);
+	else
+		held_add(thread->actor, message);
 	chorus_receive_claimed(thread);
 }
 
@@ -292,7 +298,7 @@ static struct hlist_head *receive_queue_locked(struct chorus_thread *thread,
 	}
 	port = receive_port_locked(thread, receive->li);
 	if (!port)
-		return ERR_PTR(-ENOENT);
+		return ERR_PTR(chorus_object_alive(&actor->object) ? -ENOENT : -ESHUTDOWN);
 	if (rcu_access_pointer(port->handler))
 		return ERR_PTR(-EBUSY);
 	*message = chorus_port_take_locked(port);
@@ -476,7 +482,7 @@ int chorus_receive_get_data(struct chorus_thread *thread, const struct chorus_bu
 		if (!ret)
 			message->flags &= ~CHORUS_MSG_MORE;
 	}
-	chorus_receive_unclaim(thread, message);
+	chorus_receive_unclaim(thread, message, true);
 	return ret;
 }
 

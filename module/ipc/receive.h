@@ -41,7 +41,8 @@ void chorus_receive_undo(struct chorus_thread *thread);
 
 struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token);
 void chorus_receive_claimed(struct chorus_thread *thread);
-void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message *message);
+void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message *message,
+			    bool current_again);
 
 int chorus_receive_get_data(struct chorus_thread *thread, const struct chorus_buffers *to,
 			    u32 *size);

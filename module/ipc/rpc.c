@@ -287,7 +287,7 @@ again:
 	if (unlikely(!src || !port)) {
 		rcu_read_unlock();
 		if (!src)
-			return -ENOENT;
+			return chorus_object_alive(&actor->object) ? -ENOENT : -ESHUTDOWN;
 		chorus_count(send_unknown);
 		return -EHOSTUNREACH;
 	}
@@ -324,12 +324,13 @@ again:
  * @from: the reply; size judged before
  * @handoff: the replier is about to wait for the next request
  *
- * Returns 0, -ENOMSG, -ENOENT, -EFAULT and -ENOMEM with the message kept,
- * -EHOSTUNREACH with the message gone, because its caller is.
+ * Returns 0, -ENOMSG, -ENOENT, -EFAULT with the message kept, -EHOSTUNREACH with the
+ * message gone, because its caller is, or could not pay for the reply.
  */
 int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct chorus_buffers *from,
 		     bool handoff)
 {
+	bool own = !token || token == READ_ONCE(thread->current_token);
 	struct chorus_message *message = chorus_receive_claim(thread, token);
 	struct task_struct *client;
 	int ret;
@@ -341,7 +342,14 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 	if (!(message->flags & CHORUS_MSG_RPC))
 		goto unclaim;
 	ret = chorus_message_fill(message, &message->reply, &message->reply_flags, from);
-	if (ret)
+	if (unlikely(ret == -EDQUOT || ret == -ENOMEM)) {
+		/* The client pays for the reply, so it is the client who is told. */
+		chorus_receive_claimed(thread);
+		chorus_message_fail(message, ret);
+		chorus_count(reply_gone);
+		return -EHOSTUNREACH;
+	}
+	if (unlikely(ret))
 		goto unclaim;
 	chorus_step(R2);
 	trace_chorus_reply(message);
@@ -367,7 +375,7 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 	chorus_count(reply_gone);
 	return -EHOSTUNREACH;
 unclaim:
-	chorus_receive_unclaim(thread, message);
+	chorus_receive_unclaim(thread, message, own);
 	return ret;
 }
 

@@ -57,14 +57,14 @@ struct chorus_object {
 
 static inline u32 chorus_object_hash_key(const void *data, u32 len, u32 seed)
 {
-	return chorus_ui_hash(data);
+	return chorus_ui_hash(data, seed);
 }
 
 static inline u32 chorus_object_hash(const void *data, u32 len, u32 seed)
 {
 	const struct chorus_object *object = data;
 
-	return chorus_ui_hash(&object->ui);
+	return chorus_ui_hash(&object->ui, seed);
 }
 
 static inline int chorus_object_compare(struct rhashtable_compare_arg *arg, const void *data)

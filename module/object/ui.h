@@ -9,6 +9,7 @@
 #ifndef CHORUS_OBJECT_UI_H
 #define CHORUS_OBJECT_UI_H
 
+#include <linux/bitops.h>
 #include <linux/chorus.h>
 #include <linux/types.h>
 
@@ -32,10 +33,15 @@ static inline u32 chorus_ui_site(const struct chorus_ui *ui)
 	return (u32)ui->head;
 }
 
-/* The tail is random, or a stamp that only trusted actors choose. */
-static inline u32 chorus_ui_hash(const struct chorus_ui *ui)
+/*
+ * A process can keep the ports whose names it likes, so the hash is keyed: multiply and
+ * shift by a secret odd number, whose best bits go where the table looks.
+ */
+static inline u32 chorus_ui_hash(const struct chorus_ui *ui, u32 seed)
 {
-	return (u32)((ui->tail * 0x9E3779B97F4A7C15ULL) >> 32);
+	u64 secret = (seed * 0x9E3779B97F4A7C15ULL) | 1;
+
+	return ror32((u32)((ui->tail * secret) >> 32), 16);
 }
 
 void chorus_ui_generate(struct chorus_ui *ui, enum chorus_ui_type type, u32 epoch, u32 site);

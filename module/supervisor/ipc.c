@@ -57,7 +57,7 @@ CHORUS_EXPORT(chorus_ipc_send);
 int chorus_ipc_call(struct chorus_actor *actor, int src_li, const struct chorus_ui *target,
 		    const struct chorus_kmessage *request, struct chorus_kmessage *reply, s64 ns)
 {
-	struct chorus_thread *thread = chorus_thread_current() ?: chorus_thread_enter(actor);
+	struct chorus_thread *thread;
 	struct chorus_call call = {
 		.target = *target,
 		.src_li = src_li,
@@ -65,20 +65,22 @@ int chorus_ipc_call(struct chorus_actor *actor, int src_li, const struct chorus_
 	};
 	int ret;
 
-	if (IS_ERR(thread))
-		return PTR_ERR(thread);
 	ret = buffers_of(request, &call.request) ?: buffers_of(reply, &call.reply);
 	if (ret)
 		return ret;
+	thread = chorus_thread_borrow(actor);
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
 	chorus_timeout_init(&call.timeout, ns, 0);
 	ret = chorus_rpc_call(thread, actor, &call);
 	if (ret == -ERESTARTSYS) {
 		/* Nobody would enter again: the youngest parked call is this one. */
 		chorus_rpc_drop(thread, call.token);
-		return -EINTR;
+		ret = -EINTR;
 	}
 	if (!ret)
 		reply->size = call.reply_size;
+	chorus_thread_give_back(thread);
 	return ret;
 }
 CHORUS_EXPORT(chorus_ipc_call);

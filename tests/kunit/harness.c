@@ -211,10 +211,21 @@ struct chorus_thread *test_thread(struct kunit *test, struct chorus_actor *actor
 	return thread;
 }
 
+/* Of whatever actor. */
+struct chorus_thread *test_thread_current(void)
+{
+	struct chorus_thread *thread;
+
+	rcu_read_lock();
+	thread = chorus_thread_find(current);
+	rcu_read_unlock();
+	return thread;
+}
+
 /* What the exit probe and its late work do, at once. */
 void test_thread_end(void)
 {
-	struct chorus_thread *thread = chorus_thread_current();
+	struct chorus_thread *thread = test_thread_current();
 
 	if (thread && chorus_thread_unhash(thread))
 		chorus_thread_destroy(thread);

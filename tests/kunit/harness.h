@@ -51,6 +51,7 @@ struct chorus_site *test_site(void);
 struct chorus_actor *test_actor(struct kunit *test);
 struct chorus_actor *test_user_actor(struct kunit *test, u32 uid);
 struct chorus_thread *test_thread(struct kunit *test, struct chorus_actor *actor);
+struct chorus_thread *test_thread_current(void);
 void test_thread_end(void);
 
 struct test_worker *test_run(struct kunit *test, int (*fn)(struct test_worker *worker),

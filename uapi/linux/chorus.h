@@ -591,7 +591,8 @@ struct chorus_ipc_call {
  * @msg: token of the message replied to; 0 for the current message
  *
  * Consumes the message.  EHOSTUNREACH: the caller is gone (died, timed out,
- * aborted), the message is consumed all the same.  On every other error it is kept.
+ * aborted, or its user has no room left for this reply, which it is told), the
+ * message is consumed all the same.  On every other error it is kept.
  * A message that another thread is just replying to or fetching is waited for.  ENOMSG: no current message, or it was not a call.
  * Source: ChorusOS ipcReply(2K).
  */

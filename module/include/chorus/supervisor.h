@@ -75,7 +75,8 @@ int chorus_supervisor_register(const struct chorus_supervisor_ops *ops);
  *
  * Deletes the LAPs and ports of the actor everywhere, aborts the threads inside its
  * handlers, waits until all are out, and calls @site_exit.  To be called from module
- * exit only; must not be called from a handler.
+ * exit only, with the module's own threads and work done; must not be called from a
+ * handler.  A thread inside that waits for a page of its process is waited for, too.
  */
 void chorus_supervisor_unregister(const struct chorus_supervisor_ops *ops);
 
@@ -199,7 +200,8 @@ int chorus_invocation_invoker(const struct chorus_invocation *inv, struct chorus
  * @from: address the caller passed, a user address if the caller is a process
  * @size: bytes
  *
- * Returns 0 or -EFAULT.  Copy once, then judge the copy.
+ * Returns 0 or -EFAULT; always -EFAULT for a queued message, whose sender's memory is
+ * not at hand.  Copy once, then judge the copy.
  */
 int chorus_invocation_copyin(struct chorus_invocation *inv, void *to, u64 from, size_t size);
 
@@ -310,7 +312,7 @@ int chorus_invocation_read_body(struct chorus_invocation *inv, u32 offset, void 
  *
  * Written straight to the client's buffers; what exceeds them is lost and told.
  * Once an invocation.  Returns 0, -EFAULT, -EMSGSIZE, -ENOMSG (not a call, or
- * replied already).
+ * replied already), for a queued call also -EDQUOT and -ENOMEM.
  */
 int chorus_invocation_reply(struct chorus_invocation *inv, const void *annex, const void *body,
 			    u32 size);

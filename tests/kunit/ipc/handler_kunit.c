@@ -315,9 +315,9 @@ static void handler_port_is_not_received_from(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, chorus_port_connect(set->client, CHORUS_LI_DEFAULT, handler, set),
 			0);
 	/* The handler's thread has not run yet. */
-	got = test_poll(chorus_thread_current(), CHORUS_LI_ANYENABLED);
+	got = test_poll(test_thread_current(), CHORUS_LI_ANYENABLED);
 	KUNIT_EXPECT_EQ(test, got, -ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, test_poll(chorus_thread_current(), CHORUS_LI_DEFAULT), -EBUSY);
+	KUNIT_EXPECT_EQ(test, test_poll(test_thread_current(), CHORUS_LI_DEFAULT), -EBUSY);
 	test_until(atomic_read(&set->calls) == 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&set->calls), 1);
 }
@@ -434,7 +434,7 @@ static void handler_disconnecting_loses_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set->nr, 1);
 	test_thread_end();
 	test_thread(test, set->server);
-	KUNIT_EXPECT_EQ(test, test_poll(chorus_thread_current(), CHORUS_LI_ANYENABLED), 5);
+	KUNIT_EXPECT_EQ(test, test_poll(test_thread_current(), CHORUS_LI_ANYENABLED), 5);
 }
 
 static int receive_any_forever(struct test_worker *worker)
@@ -614,7 +614,7 @@ static void handler_comes_and_goes_without_loss(struct kunit *test)
 	test_join(worker);
 	test_thread_end();
 	test_thread(test, set->server);
-	while (test_poll(chorus_thread_current(), set->li) > 0)
+	while (test_poll(test_thread_current(), set->li) > 0)
 		left++;
 	KUNIT_EXPECT_GT(test, atomic_read(&set->calls), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&set->calls) + left, atomic_read(&storm->sent));
