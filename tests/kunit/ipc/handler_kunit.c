@@ -106,6 +106,28 @@ static void handler_is_told_about_the_message(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set->info.actor_pi.uid, 17);
 }
 
+/* What the confused deputy would do: use an address out of a message as his own. */
+static int extra_deputy(struct setting *set, struct chorus_invocation *inv)
+{
+	u64 word = 0;
+
+	return chorus_invocation_copyin(inv, &word, (uintptr_t)&set->nr, sizeof(word)) == -EFAULT &&
+	       chorus_invocation_copyout(inv, (uintptr_t)&set->values, &word, sizeof(word)) ==
+	       -EFAULT;
+}
+
+static void handler_of_a_queued_message_reaches_no_memory(struct kunit *test)
+{
+	struct setting *set = prepare(test);
+
+	set->extra = extra_deputy;
+	KUNIT_EXPECT_EQ(test, connect(set), 0);
+	test_send(set->client, &set->ui, 7);
+	test_until(atomic_read(&set->calls) == 1);
+	KUNIT_EXPECT_EQ(test, set->extra_result, 1);
+	KUNIT_EXPECT_EQ(test, set->values[0], 7U);
+}
+
 static int extra_invoker(struct setting *set, struct chorus_invocation *inv)
 {
 	struct chorus_ui ui;
@@ -647,6 +669,7 @@ static struct kunit_case handler_cases[] = {
 	KUNIT_CASE(handler_dies_with_its_port),
 	KUNIT_CASE(handler_dies_with_its_actor),
 	KUNIT_CASE(handler_comes_and_goes_without_loss),
+	KUNIT_CASE(handler_of_a_queued_message_reaches_no_memory),
 	{}
 };
 
