@@ -16,10 +16,11 @@
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
 
-#define MISS(reason)			\
-({					\
-	chorus_count(miss_##reason);	\
-	-ENOTSUPP;			\
+/* Nothing is done yet: the table does it all. */
+#define MISS(reason)						\
+({								\
+	chorus_count(miss_##reason);				\
+	chorus_ioctl_by_table(actor, cmd, user);		\
 })
 
 /* A structure of this ABI's size, or a miss: the slow path tells what is wrong with it. */
@@ -34,9 +35,11 @@
 /**
  * chorus_fastpath_lap_invoke() - lapInvoke with a small argument block
  * @actor: of the file
+ * @cmd: the command, for the table
  * @user: the caller's structure
  */
-long chorus_fastpath_lap_invoke(struct chorus_actor *actor, void __user *user)
+long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
+				void __user *user)
 {
 	struct chorus_lap_invoke p __uninitialized;
 	u64 arg[CHORUS_COPY_WORDS] __uninitialized;
@@ -88,9 +91,10 @@ long chorus_fastpath_lap_invoke(struct chorus_actor *actor, void __user *user)
 /**
  * chorus_fastpath_call() - ipcCall on first entry
  * @actor: of the file
+ * @cmd: the command, for the table
  * @user: the caller's structure
  */
-long chorus_fastpath_call(struct chorus_actor *actor, void __user *user)
+long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __user *user)
 {
 	struct chorus_ipc_call __user *to = user;
 	struct chorus_ipc_call p __uninitialized;
@@ -158,9 +162,11 @@ fault:
 /**
  * chorus_fastpath_reply_receive() - reply to the current message, wait for the next
  * @actor: of the file
+ * @cmd: the command, for the table
  * @user: the caller's structure
  */
-long chorus_fastpath_reply_receive(struct chorus_actor *actor, void __user *user)
+long chorus_fastpath_reply_receive(struct chorus_actor *actor, unsigned int cmd,
+				   void __user *user)
 {
 	struct chorus_ipc_reply_receive __user *to = user;
 	struct chorus_ipc_reply_receive p __uninitialized;

@@ -70,8 +70,13 @@ int chorus_ioctl_write_back(struct chorus_request *request, const void *payload,
 	       -EFAULT : 0;
 }
 
-static noinline long ioctl_by_table(struct chorus_actor *actor, unsigned int cmd,
-				    void __user *user)
+/**
+ * chorus_ioctl_by_table() - the general way: any command, a structure of any size
+ * @actor: of the file
+ * @cmd: only type and number count
+ * @user: the caller's structure
+ */
+long chorus_ioctl_by_table(struct chorus_actor *actor, unsigned int cmd, void __user *user)
 {
 	struct chorus_request request = { .actor = actor, .user = user };
 	const struct chorus_row *row;
@@ -106,22 +111,22 @@ static noinline long ioctl_by_table(struct chorus_actor *actor, unsigned int cmd
  * @cmd: only type and number count
  * @arg: address of the structure
  *
- * The calls that make up the traffic have a way of their own, which declines what it
- * does not expect.
+ * The calls that make up the traffic have a way of their own, which sends what it does
+ * not expect to the table.
  */
 long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct chorus_actor *actor = file->private_data;
 	void __user *user = (void __user *)arg;
-	long ret = -ENOTSUPP;
 
-	if (cmd == CHORUS_IOC_LAP_INVOKE)
-		ret = chorus_fastpath_lap_invoke(actor, user);
-	else if (cmd == CHORUS_IOC_IPC_CALL)
-		ret = chorus_fastpath_call(actor, user);
-	else if (cmd == CHORUS_IOC_IPC_REPLY_RECEIVE)
-		ret = chorus_fastpath_reply_receive(actor, user);
-	if (likely(ret != -ENOTSUPP))
-		return ret;
-	return ioctl_by_table(actor, cmd, user);
+	switch (cmd) {
+	case CHORUS_IOC_LAP_INVOKE:
+		return chorus_fastpath_lap_invoke(actor, cmd, user);
+	case CHORUS_IOC_IPC_CALL:
+		return chorus_fastpath_call(actor, cmd, user);
+	case CHORUS_IOC_IPC_REPLY_RECEIVE:
+		return chorus_fastpath_reply_receive(actor, cmd, user);
+	default:
+		return chorus_ioctl_by_table(actor, cmd, user);
+	}
 }

@@ -112,9 +112,13 @@ static inline int chorus_ioctl_check_actor(const struct chorus_actor *actor)
 	return likely(chorus_object_alive(&actor->object)) ? 0 : -ESHUTDOWN;
 }
 
-/* fastpath.c; -ENOTSUPP: nothing done, take the slow way */
-long chorus_fastpath_lap_invoke(struct chorus_actor *actor, void __user *user);
-long chorus_fastpath_call(struct chorus_actor *actor, void __user *user);
-long chorus_fastpath_reply_receive(struct chorus_actor *actor, void __user *user);
+long chorus_ioctl_by_table(struct chorus_actor *actor, unsigned int cmd, void __user *user);
+
+/* fastpath.c */
+long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
+				void __user *user);
+long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __user *user);
+long chorus_fastpath_reply_receive(struct chorus_actor *actor, unsigned int cmd,
+				   void __user *user);
 
 #endif /* CHORUS_DEV_IOCTL_H */

@@ -17,6 +17,7 @@
 #include <linux/kref.h>
 #include <linux/percpu-refcount.h>
 
+#include "debug/stat.h"
 #include "executive/thread.h"
 
 struct chorus_gate {
@@ -69,6 +70,21 @@ static inline bool chorus_gate_leave(struct chorus_gate *gate, struct chorus_thr
 	WRITE_ONCE(thread->depth, thread->depth - 1);
 	percpu_ref_put(&gate->inside);
 	return closing;
+}
+
+/* Leave after the handler returned @ret: what its caller is told. */
+static inline int chorus_gate_finish(struct chorus_gate *gate, struct chorus_thread *thread,
+				     int ret)
+{
+	if (unlikely(chorus_gate_leave(gate, thread))) {
+		chorus_count(handler_abort);
+		return -ECANCELED;
+	}
+	if (unlikely(ret)) {
+		chorus_count(handler_fail);
+		return -EREMOTEIO;
+	}
+	return 0;
 }
 
 #endif /* CHORUS_IPC_GATE_H */

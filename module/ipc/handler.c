@@ -85,15 +85,7 @@ int chorus_handler_call(struct chorus_thread *thread, struct chorus_actor *actor
 	ret = handler->fn(&inv, handler->cookie);
 	chorus_step(H2);
 	trace_chorus_call_handler(&info, ret);
-	if (unlikely(chorus_gate_leave(&handler->gate, thread))) {
-		chorus_count(handler_abort);
-		return -ECANCELED;
-	}
-	if (unlikely(ret)) {
-		chorus_count(handler_fail);
-		return -EREMOTEIO;
-	}
-	return 0;
+	return chorus_gate_finish(&handler->gate, thread, ret);
 }
 
 /* ---- on a thread of the nucleus ---- */
@@ -152,10 +144,7 @@ static void handle_queued(struct chorus_handler *handler, struct chorus_thread *
 		return;
 	}
 	ret = handler->fn(&inv, handler->cookie);
-	if (chorus_gate_leave(&handler->gate, thread))
-		ret = -ECANCELED;
-	else if (ret)
-		ret = -EREMOTEIO;
+	ret = chorus_gate_finish(&handler->gate, thread, ret);
 	if (!rpc)
 		chorus_count(handler_async);
 	queued_reply(message, inv.replied, ret);

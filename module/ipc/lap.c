@@ -436,15 +436,7 @@ int chorus_lap_run(struct chorus_lap *lap, struct chorus_thread *thread,
 	ret = lap->fn(&inv, lap->cookie);
 	chorus_step(L2);
 	trace_chorus_lap_invoke(&lap->object.ui, ret);
-	if (unlikely(chorus_gate_leave(&lap->gate, thread))) {
-		chorus_count(handler_abort);
-		return -ECANCELED;
-	}
-	if (unlikely(ret)) {
-		chorus_count(handler_fail);
-		return -EREMOTEIO;
-	}
-	return 0;
+	return chorus_gate_finish(&lap->gate, thread, ret);
 }
 
 /* See supervisor.h. */
