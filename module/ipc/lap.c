@@ -423,13 +423,14 @@ int chorus_lap_run(struct chorus_lap *lap, struct chorus_thread *thread,
 	struct chorus_invocation inv __uninitialized;
 	int ret;
 
-	/* Member by member: the message part is not looked at without @info. */
+	/* Member by member: @call and @replied are not looked at without @info. */
 	inv.actor = lap->gate.actor;
 	inv.invoker = invoker;
 	inv.thread = thread;
 	inv.arg = arg;
 	inv.kernel = kernel;
 	inv.info = NULL;
+	inv.message = NULL;
 	chorus_step(L1);
 	chorus_plant_here();
 	chorus_count(lap_invoke);
