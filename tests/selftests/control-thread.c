@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Another thread exits, or this one is cancelled, while blocked. */
+#define _GNU_SOURCE
 #include <pthread.h>
 
 #include "blocked.h"
@@ -24,6 +25,7 @@ TEST(exits, "threads of the same actor exit: every blocked call goes on")
 
 struct cancel {
 	pthread_t thread;
+	volatile pid_t tid;
 	struct note *note;
 	struct chorus_thread_self self;
 };
@@ -32,6 +34,7 @@ static void *cancelled(void *cancel)
 {
 	struct cancel *c = cancel;
 
+	c->tid = gettid();
 	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
 	note_call(c->note);
 	return NULL;
@@ -47,10 +50,16 @@ static long do_start(void *cancel)
 static long do_cancel(void *cancel)
 {
 	struct cancel *c = cancel;
+	char task[48];
 	void *result;
+	long error;
 
-	return -pthread_cancel(c->thread) ?: -pthread_join(c->thread, &result) ?:
-		result == PTHREAD_CANCELED ? 0 : -EINVAL;
+	error = -pthread_cancel(c->thread) ?: -pthread_join(c->thread, &result);
+	/* A join comes back before the kernel has ended the thread: wait until it is gone. */
+	snprintf(task, sizeof(task), "/proc/self/task/%d", c->tid);
+	while (!error && !access(task, F_OK))
+		sleep_ms(1);
+	return error ?: result == PTHREAD_CANCELED ? 0 : -EINVAL;
 }
 
 TEST(cancel, "pthread_cancel of a thread in a call: it ends, the reply is EHOSTUNREACH")
