@@ -13,6 +13,10 @@
 #error "chorus.ko needs Linux 6.1 or later"
 #endif
 
+#ifndef CONFIG_64BIT
+#error "chorus.ko needs a 64-bit kernel; 32-bit programs run on it"
+#endif
+
 #include <linux/module.h>
 
 /* The namespace argument became a string in 6.13. */
