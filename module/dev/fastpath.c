@@ -127,9 +127,8 @@ long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __u
 	call.token = 0;
 	chorus_timeout_init(&call.timeout, p.timeout, 0);
 	ret = chorus_rpc_call(thread, actor, &call);
-	if (unlikely(ret)) {
+	if (unlikely(ret))
 		return ret == -ERESTARTSYS ? chorus_call_interrupted(thread, &call, to) : ret;
-	}
 	if (!user_write_access_begin(&to->out_rep_size, sizeof(u64)))
 		return -EFAULT;
 	unsafe_put_user(call.reply_size, &to->out_rep_size, fault);
@@ -141,7 +140,7 @@ fault:
 	return -EFAULT;
 }
 
-/* The results of a receive, six words at most at the end of the structure. */
+/* The results of a receive, at the end of the structure. */
 static __always_inline int store_received(struct chorus_ipc_reply_receive __user *to,
 					  const struct chorus_received *out)
 {

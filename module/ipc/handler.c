@@ -2,7 +2,6 @@
 #include <linux/slab.h>
 
 #include "compat/compat.h"
-#include "compat/wake.h"
 #include "debug/stat.h"
 #include "debug/step.h"
 #include "debug/trace.h"
@@ -92,8 +91,6 @@ int chorus_handler_call(struct chorus_thread *thread, struct chorus_actor *actor
 
 static void queued_reply(struct chorus_message *message, bool replied, int error)
 {
-	struct task_struct *client;
-
 	if (error || !(message->flags & CHORUS_MSG_RPC)) {
 		chorus_message_fail(message, error);
 		return;
@@ -102,15 +99,8 @@ static void queued_reply(struct chorus_message *message, bool replied, int error
 		message->reply.size = 0;
 		message->reply_flags = 0;
 	}
-	rcu_read_lock();
-	client = message->client;
-	if (atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED, CHORUS_MESSAGE_REPLIED) ==
-	    CHORUS_MESSAGE_SERVED) {
-		wake_up_process(client);
-		message = NULL;
-	}
-	rcu_read_unlock();
-	chorus_message_free(message);
+	if (!chorus_message_answer(message, false))
+		chorus_message_free(message);
 }
 
 static void handle_queued(struct chorus_handler *handler, struct chorus_thread *thread,

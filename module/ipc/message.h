@@ -20,6 +20,7 @@
 #include <linux/chorus.h>
 #include <linux/list.h>
 
+#include "compat/wake.h"
 #include "ipc/copy.h"
 
 struct chorus_actor;
@@ -62,6 +63,30 @@ struct chorus_message {
 	struct chorus_body reply;
 	u8 annex[CHORUS_ANNEX_SIZE];
 };
+
+/*
+ * Give a served call back to its client, answered (step R3).  False: the client is gone
+ * and has left the message to the caller.
+ */
+static inline bool chorus_message_answer(struct chorus_message *message, bool handoff)
+{
+	struct task_struct *client;
+	bool answered;
+
+	/* Once REPLIED the message is the client's, and the client may be gone. */
+	rcu_read_lock();
+	client = message->client;
+	answered = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
+				  CHORUS_MESSAGE_REPLIED) == CHORUS_MESSAGE_SERVED;
+	if (likely(answered)) {
+		if (handoff)
+			chorus_wake_handoff(client);
+		else
+			wake_up_process(client);
+	}
+	rcu_read_unlock();
+	return answered;
+}
 
 /* Where a message comes from or goes to: memory of a process, or of the kernel. */
 struct chorus_buffers {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "compat/wake.h"
 #include "debug/stat.h"
 #include "debug/step.h"
 #include "debug/trace.h"
@@ -332,7 +331,6 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 {
 	bool own = !token || token == READ_ONCE(thread->current_token);
 	struct chorus_message *message = chorus_receive_claim(thread, token);
-	struct task_struct *client;
 	int ret;
 
 	if (IS_ERR(message))
@@ -354,22 +352,12 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 	chorus_step(R2);
 	trace_chorus_reply(message);
 
-	/* Once REPLIED the message is the client's, and the client may be gone. */
-	rcu_read_lock();
-	client = message->client;
-	if (atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED, CHORUS_MESSAGE_REPLIED) ==
-	    CHORUS_MESSAGE_SERVED) {
-		if (handoff)
-			chorus_wake_handoff(client);
-		else
-			wake_up_process(client);
-		rcu_read_unlock();
+	if (likely(chorus_message_answer(message, handoff))) {
 		chorus_receive_claimed(thread);
 		chorus_count(reply);
 		chorus_step(R3);
 		return 0;
 	}
-	rcu_read_unlock();
 	chorus_receive_claimed(thread);
 	chorus_message_free(message);
 	chorus_count(reply_gone);
