@@ -12,6 +12,8 @@
 
 #include <linux/uaccess.h>
 
+#include "debug/stat.h"
+
 #define CHORUS_COPY_WORDS	16	/* up to so many words are copied here */
 
 int chorus_copy_in_bulk(void *to, u64 from, size_t size, bool kernel);
@@ -69,6 +71,19 @@ static inline int chorus_copy_out(u64 to, const void *from, size_t size, bool ke
 	if (likely(chorus_copy_is_small(size, kernel)))
 		return chorus_store_words(to, from, size / sizeof(u64));
 	return chorus_copy_out_bulk(to, from, size, kernel);
+}
+
+/* Bodies through a kernel buffer: what the contracts count is counted where it is done. */
+static inline int chorus_copy_body_in(void *to, u64 from, size_t size, bool kernel)
+{
+	chorus_count(copy_in);
+	return chorus_copy_in(to, from, size, kernel);
+}
+
+static inline int chorus_copy_body_out(u64 to, const void *from, size_t size, bool kernel)
+{
+	chorus_count(copy_out);
+	return chorus_copy_out(to, from, size, kernel);
 }
 
 #endif /* CHORUS_IPC_COPY_H */

@@ -107,13 +107,10 @@ int chorus_message_fill(struct chorus_message *message, struct chorus_body *body
 	}
 	body->size = from->size;
 	if (from->size) {
-		if (chorus_copy_in(body->data, from->body, from->size, from->kernel))
+		if (chorus_copy_body_in(body->data, from->body, from->size, from->kernel))
 			return -EFAULT;
-		chorus_count(copy_in);
-		if (chorus_planted(CHORUS_PLANT_COPY)) {
-			chorus_copy_in(body->data, from->body, from->size, from->kernel);
-			chorus_count(copy_in);
-		}
+		if (chorus_planted(CHORUS_PLANT_COPY))
+			chorus_copy_body_in(body->data, from->body, from->size, from->kernel);
 	}
 	if (!from->annex) {
 		*flags &= ~CHORUS_MSG_ANNEX;
@@ -138,9 +135,8 @@ int chorus_message_drain(struct chorus_message *message, const struct chorus_bod
 	u32 size = min(body->size, to->size);
 
 	if (size && to->body) {
-		if (chorus_copy_out(to->body, body->data, size, to->kernel))
+		if (chorus_copy_body_out(to->body, body->data, size, to->kernel))
 			return -EFAULT;
-		chorus_count(copy_out);
 	}
 	if (!to->annex)
 		return 0;
