@@ -34,6 +34,9 @@ result()
 	if [ -z "$2" ]; then echo "ok $number $1"; else echo "not ok $number $1 # $2"; failed=1; fi
 }
 
+# Seconds since the boot.
+now() { cut -d' ' -f1 /proc/uptime; }
+
 # The patterns are for names, not for what lies in this folder.
 set -f
 # shellcheck disable=SC2046  # our programs have plain names
@@ -46,18 +49,21 @@ echo "KTAP version 1"
 echo "1..$(($# + 1))"
 number=0 failed=0
 : >/out/skipped
+: >/out/times
 for program; do
 	number=$((number + 1))
 	name=${program##*/}
 	mark=$number-$name
 	echo "selftest-mark: $mark" >/dev/kmsg
 	echo "    # Subtest: $name"
+	start=$(now)
 	# In a session of its own, so that what a program leaves running ends with it.
 	(cd /tmp && exec setsid timeout -k 5 "$LIMIT" "$program") >/tmp/output 2>&1 </dev/null &
 	session=$!
 	wait $session
 	status=$?
 	kill -9 -$session 2>/dev/null
+	echo "$start $(now) $name" | awk '{ printf "%6.2f %s\n", $2 - $1, $3 }' >>/out/times
 	sed 's/^/    /' /tmp/output
 	reason=
 	case $status in
