@@ -36,7 +36,8 @@ help:
 #:   make               the modules for one kernel, and user space
 #:   make demo          a throw-away guest: the nucleus at work, LRPC against pipes
 #:   make check         build, unit tests, tests in a guest, rules of the tree
-#:   make check-all     the same on all three kernels
+#:   make check-all     the same on all three kernels: 6.1, 6.12, sid
+#:   make check-deep    everything, hours (PARTS='rt kcsan': some of it); writes Documentation/reports/check-deep.rst
 #:   make bench         the measurements; build/bench.json and a chart (NATIVE=1: on this box)
 #:   make vm            a shell in the guest;  make vm CMD='chorusctl stat'  runs one thing
 #:
@@ -54,7 +55,8 @@ help:
 #:
 #:   make clean         remove build/;  make distclean  also the cached kernels
 #:
-#: Variables: KERNEL=6.1|6.12|sid|default|host  V=1 (show commands)  CHORUS_CACHE=folder
+#: Variables: KERNEL=6.1|6.12|sid|rt|6.12-rt|default|host  V=1 (show commands)  CHORUS_CACHE=folder
+#:            ONLY='60-* man' (some checks)  JOBS=1 (one at a time)
 
 .PHONY: host-setup
 host-setup:
@@ -82,12 +84,15 @@ $(filter-out user-lib,$(parts:%=user-%)): $(filter user-lib,$(parts:%=user-%))
 kunit: host-setup
 	$(Q)tests/vm/uml
 
-.PHONY: check check-all
+.PHONY: check check-all check-deep
 check: all modules-test
-	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) tests/check
+	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) tests/check $(foreach name,$(ONLY),'$(name)')
 
 check-all:
 	$(Q)tests/check-all
+
+check-deep:
+	$(Q)tests/check-deep $(PARTS)
 
 # While working on something: one behaviour, or a few, in a guest. T= takes shell patterns.
 .PHONY: selftest
