@@ -37,6 +37,7 @@ help:
 #:   make demo          a throw-away guest: the nucleus at work, LRPC against pipes
 #:   make check         build, unit tests, tests in a guest, rules of the tree
 #:   make check-all     the same on all three kernels: 6.1, 6.12, sid
+#:   make check-debug   unit tests and selftests on a kernel with KASAN, lockdep and kmemleak
 #:   make check-deep    everything, hours (PARTS='rt kcsan': some of it); writes Documentation/reports/check-deep.rst
 #:   make bench         the measurements; build/bench.json and a chart (NATIVE=1: on this box)
 #:   make vm            a shell in the guest;  make vm CMD='chorusctl stat'  runs one thing
@@ -55,7 +56,7 @@ help:
 #:
 #:   make clean         remove build/;  make distclean  also the cached kernels
 #:
-#: Variables: KERNEL=6.1|6.12|sid|rt|6.12-rt|default|host  V=1 (show commands)  CHORUS_CACHE=folder
+#: Variables: KERNEL=6.1|6.12|sid|rt|6.12-rt|default|host|debug|kcsan  V=1 (show commands)  CHORUS_CACHE=folder
 #:            ONLY='60-* man' (some checks)  JOBS=1 (one at a time)
 
 .PHONY: host-setup
@@ -84,12 +85,15 @@ $(filter-out user-lib,$(parts:%=user-%)): $(filter user-lib,$(parts:%=user-%))
 kunit: host-setup
 	$(Q)tests/vm/uml
 
-.PHONY: check check-all check-deep
+.PHONY: check check-all check-debug check-deep
 check: all modules-test
 	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) tests/check $(foreach name,$(ONLY),'$(name)')
 
 check-all:
 	$(Q)tests/check-all
+
+check-debug:
+	$(Q)tests/check-debug $(filter kcsan,$(K))
 
 check-deep:
 	$(Q)tests/check-deep $(PARTS)

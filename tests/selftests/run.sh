@@ -5,8 +5,10 @@
 # nothing of ours may be left. run.sh [pattern...]
 #
 # A program prints TAP, or only ends with a status: 0 passed, 4 (kselftest's code) or 77 skipped.
-LIMIT=${TEST_LIMIT:-120}
+# SLOW: the factor of this kernel on all limits of time, from the rig.
+LIMIT=$((${TEST_LIMIT:-120} * ${SLOW:-1}))
 patterns=${*:-*}
+KMEMLEAK=/sys/kernel/debug/kmemleak LOCKDEP=/proc/lockdep_stats
 
 wanted()
 {
@@ -46,7 +48,9 @@ set -- $(find /selftests -maxdepth 1 -type f | sort | while read -r p; do wanted
 [ -c /dev/chorus ] || { echo "Bail out! chorus.ko is loaded and made no /dev/chorus"; exit 1; }
 
 echo "KTAP version 1"
-echo "1..$(($# + 1))"
+checks=1
+for file in $KMEMLEAK $LOCKDEP; do [ ! -f $file ] || checks=$((checks + 1)); done
+echo "1..$(($# + checks))"
 number=0 failed=0
 : >/out/skipped
 : >/out/times
@@ -94,4 +98,18 @@ left=$(awk '$1 ~ /^chorus/ { print $1 "=" $2 }' /proc/slabinfo)
 [ -z "$left" ] || reason="left behind: $left"
 complaint && reason="the kernel complained"
 result unload "$reason"
+
+# On a kernel with checkers: no memory that nobody points to, and a lockdep that looked until the end.
+if [ -f $KMEMLEAK ]; then
+	number=$((number + 1))
+	reason=
+	leaks >/tmp/output 2>&1 || { reason="memory is lost"; sed 's/^/    # /' /tmp/output; }
+	result leaks "$reason"
+fi
+if [ -f $LOCKDEP ]; then
+	number=$((number + 1))
+	reason=
+	grep -q '^ *debug_locks: *1$' $LOCKDEP || reason="lockdep has turned itself off"
+	result lockdep "$reason"
+fi
 exit $failed
