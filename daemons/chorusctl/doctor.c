@@ -83,9 +83,11 @@ int doctor_main(int argc, char **argv)
 	findings = json_object_new_array();
 	examine_kernel(&patient);
 	examine_module_file(&patient);
+	examine_dkms(&patient);
 	examine_build(&patient);
 	examine_security(&patient);
 	examine_module(&patient);
+	examine_library(&patient);
 	examine_device(&patient);
 	examine_netlink(&patient);
 	examine_surroundings(&patient);

@@ -24,6 +24,8 @@ struct patient {
 	const char *release;	/* of the running kernel */
 	bool debian;		/* packages come through apt */
 	const char *file;	/* of the module for this kernel, below @root, or NULL */
+	const char *installed;	/* version of that file, NULL if it does not tell */
+	const char *running;	/* version of the loaded module, or NULL */
 	bool loaded;
 	bool locked;		/* only signed modules load */
 	bool unloadable;	/* no module loads any more */
@@ -49,9 +51,11 @@ char *run_line(const char *program, const char *arg);
 
 void examine_kernel(struct patient *patient);
 void examine_module_file(struct patient *patient);
+void examine_dkms(struct patient *patient);
 void examine_build(struct patient *patient);
 void examine_security(struct patient *patient);
 void examine_module(struct patient *patient);
+void examine_library(struct patient *patient);
 void examine_device(struct patient *patient);
 void examine_netlink(struct patient *patient);
 void examine_surroundings(struct patient *patient);

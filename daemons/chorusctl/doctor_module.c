@@ -93,14 +93,16 @@ void examine_module_file(struct patient *patient)
 		report(OK, "module file", "none installed, the loaded one came by insmod", NULL);
 	} else {
 		report(BAD, "module file", text("none for kernel %s", patient->release),
-		       "in the source tree: make load (with dkms: sudo dkms autoinstall)");
+		       patient->debian ? "sudo apt install chorus-dkms (in the source tree: make load)" :
+					 "in the source tree: make load");
 	}
+	patient->installed = patient->file ? modinfo(patient, "version") : NULL;
+	patient->running = root_read(patient, "/sys/module/chorus/version", NULL);
 }
 
 static void examine_version(const struct patient *patient)
 {
-	const char *loaded = root_read(patient, "/sys/module/chorus/version", NULL);
-	const char *installed = patient->file ? modinfo(patient, "version") : NULL;
+	const char *loaded = patient->running, *installed = patient->installed;
 
 	if (!loaded)
 		report(WARN, "version", "the loaded module does not tell its version",

@@ -14,6 +14,7 @@ n=0 failed=0 box=
 
 put() { mkdir -p "$box/$(dirname "$1")"; printf '%s\n' "$2" >"$box/$1"; }
 program() { put "$1" "#!/bin/sh"; echo "echo $2" >>"$box/$1"; chmod 755 "$box/$1"; }
+library() { mkdir -p "$box/$1"; ln -sf "libchorus.so.$2" "$box/$1/libchorus.so.0"; }
 module() { mkdir -p "$box/${1%/*}"; printf 'ELF\0license=GPL\0version=%s\0vermagic=%s SMP preempt mod_unload \0' "$2" "$3" >"$box/$1"; }
 
 # A box on which all is well.
@@ -27,6 +28,9 @@ healthy()
 	put proc/version "Linux version $R (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP"
 	put proc/cmdline 'BOOT_IMAGE=/vmlinuz root=/dev/sda1 quiet'
 	put $M/build/Makefile ''
+	put var/lib/dkms/chorus/$version/source/dkms.conf ''
+	put var/lib/dkms/chorus/$version/$R/x86_64/module/chorus.ko ''
+	library usr/lib/x86_64-linux-gnu "$version"
 	put $M/modules.dep 'updates/dkms/chorus.ko:'
 	module $M/updates/dkms/chorus.ko "$version" $R
 	program usr/bin/gcc-12 12
@@ -68,7 +72,7 @@ expect()
 echo "TAP version 13"
 healthy
 expect "a healthy box" 0 "^ok    kernel: $R"
-for what in 'module file' headers compiler make 'Secure Boot' lockdown signatures loaded version device permission tracefs io_uring; do
+for what in 'module file' dkms library headers compiler make 'Secure Boot' lockdown signatures loaded version device permission tracefs io_uring; do
 	expect "  $what" 0 "^ok    $what: "
 done
 export CHORUSCTL_ROOT=$box
@@ -129,7 +133,31 @@ expect "module file: compressed" 0 '^ok    module file: .*chorus.ko.xz$'
 healthy; rm -r "$box/$M/updates" "$box/$M/modules.dep"
 expect "module file: insmod" 0 '^ok    module file: none installed'
 unload
-expect "module file: none at all" 1 '^FAIL  module file: none' 'make load'
+expect "module file: none at all" 1 '^FAIL  module file: none' 'apt install chorus-dkms'
+
+healthy; rm -r "$box/var/lib/dkms/chorus/$version/$R"
+expect "dkms: not built, but loaded" 0 "^warn  dkms: has chorus $version, but not" "dkms install chorus/$version -k $R"
+put var/lib/dkms/chorus/$version/build/make.log failed
+expect "dkms: the build failed" 0 '^warn  dkms: ' "look why in .*/make.log, then: .*dkms install chorus/$version -k $R"
+rm -r "$box/$M/updates" "$box/$M/modules.dep"; unload
+expect "dkms: not built, and no other module" 1 '^FAIL  dkms: ' 'look why'
+rm -r "$box/$M/build"
+expect "dkms: no headers" 1 '^FAIL  dkms: ' "install the headers, see below, then: .*dkms install"
+put var/lib/dkms/chorus/99.1/source/dkms.conf ''
+expect "dkms: the newest release counts" 1 '^FAIL  dkms: has chorus 99.1, '
+healthy; rm -r "$box/var/lib/dkms"
+n=$((n + 1))
+if "$WORK/chorusctl" doctor --root "$box" | grep -q dkms:; then echo "not ok $n dkms: silent where there is none"; failed=1; else echo "ok $n dkms: silent where there is none"; fi
+
+healthy; library usr/lib/x86_64-linux-gnu 0.0.9
+expect "library: older than the module" 0 "^warn  library: 0.0.9 in .*, the module is $version" 'one release'
+module $M/updates/dkms/chorus.ko 0.0.9 $R
+expect "library: as the module that will be loaded next" 0 '^ok    library: 0.0.9'
+healthy; library usr/local/lib 0.0.9
+expect "library: the loader's first counts" 0 '^warn  library: 0.0.9 in /usr/local/lib'
+expect "library: there is a second one" 0 "^warn  library: another one, $version" 'remove one'
+healthy; rm -r "$box/usr/lib/x86_64-linux-gnu"
+expect "library: none" 0 '^ok    library: none installed'
 
 healthy; unload
 expect "loaded: not" 1 '^FAIL  loaded: ' 'modprobe chorus'
