@@ -198,12 +198,19 @@ void chorus_thread_destroy_all(struct chorus_actor *actor)
 	} while (found);
 }
 
+/* The mark before the wake-up: a thread on its way into a wait sees it there. */
+void chorus_thread_abort_locked(struct chorus_thread *thread)
+{
+	lockdep_assert_held(&thread->actor->lock);
+	set_bit(CHORUS_THREAD_ABORTED, &thread->attention);
+	chorus_wake_interruptible(thread->task);
+}
+
 /**
  * chorus_thread_abort() - threadAbort
  * @actor: the thread's home actor
  * @li: local id of the thread
  *
- * The mark is set before the wake-up: a thread on its way into a wait sees it there.
  * Returns 0 or -ENOENT.
  */
 int chorus_thread_abort(struct chorus_actor *actor, int li)
@@ -215,8 +222,7 @@ int chorus_thread_abort(struct chorus_actor *actor, int li)
 	list_for_each_entry(thread, &actor->threads, actor_node) {
 		if (thread->li != li)
 			continue;
-		set_bit(CHORUS_THREAD_ABORTED, &thread->attention);
-		chorus_wake_interruptible(thread->task);
+		chorus_thread_abort_locked(thread);
 		ret = 0;
 		break;
 	}

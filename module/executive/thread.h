@@ -146,6 +146,7 @@ static inline bool chorus_thread_test_clear_aborted(struct chorus_thread *thread
 }
 
 int chorus_thread_abort(struct chorus_actor *actor, int li);
+void chorus_thread_abort_locked(struct chorus_thread *thread);
 void chorus_thread_exit(struct task_struct *task);
 void chorus_thread_destroy(struct chorus_thread *thread);
 void chorus_thread_destroy_all(struct chorus_actor *actor);

@@ -10,7 +10,7 @@
  *	IDLE ------> QUEUED ------> SERVED ------> REPLIED	(client again)
  *	sender	     the queue,	    server    \--> -errno	(client again)
  *		     actor->lock	       \-> CANCELLED	(server, to free)
- *		       \-> IDLE, -errno		   by the client
+ *		       \-> IDLE, -errno	   or ABORTED	by the client
  *
  * An asynchronous message goes IDLE, QUEUED, SERVED and is freed by the receiver.
  */
@@ -33,7 +33,14 @@ enum chorus_message_state {
 	CHORUS_MESSAGE_SERVED = 2,
 	CHORUS_MESSAGE_REPLIED = 3,
 	CHORUS_MESSAGE_CANCELLED = 4,
+	CHORUS_MESSAGE_ABORTED = 5,	/* CANCELLED, and its server is to hear of it */
 };
+
+/* The client has left a served call, and the message, to its server. */
+static inline bool chorus_message_is_left(int state)
+{
+	return state >= CHORUS_MESSAGE_CANCELLED;
+}
 
 #define CHORUS_BODY_SMALL	128	/* bytes kept in the message itself */
 
@@ -57,6 +64,7 @@ struct chorus_message {
 	u64 seqnum;			/* order of reception from the port */
 	struct task_struct *client;	/* valid while the client waits */
 	struct chorus_port *port;	/* valid while QUEUED */
+	struct chorus_actor *server;	/* valid while SERVED */
 	struct chorus_actor *owner;	/* who made it; referenced */
 	struct chorus_ipc_sysinfo info;	/* what the receiver may ask; out_transid is the token */
 	struct chorus_body request;

@@ -171,8 +171,10 @@ static void port_flush(struct chorus_port *port)
 	}
 	port->enabled = false;
 	actor->port_epoch++;
-	list_for_each_entry(message, &port->queue, node)
+	list_for_each_entry(message, &port->queue, node) {
+		message->server = actor;
 		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+	}
 	list_splice_init(&port->queue, &messages);
 	port->queued = 0;
 	while ((waiter = waiter_first(&port->waiters))) {
@@ -342,6 +344,7 @@ static void message_taken_locked(struct chorus_port *port, struct chorus_message
 {
 	message->seqnum = ++port->seqnum;
 	message->li = port->li;
+	message->server = port->actor;
 	atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
 }
 

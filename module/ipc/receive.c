@@ -162,6 +162,46 @@ void chorus_receive_drop_all(struct chorus_actor *actor, int error)
 	}
 }
 
+/**
+ * chorus_receive_abort() - an aborted client gives its call up (from step C4)
+ * @message: the request, in any state; the client's still
+ *
+ * The abort goes on to the thread that has the request as its current message: that
+ * thread is marked, and leaves its abortable wait.  A saved message, or one that a
+ * handler works on, has no such thread.
+ *
+ * Returns true if a server had it: it is the server's from here on.
+ */
+bool chorus_receive_abort(struct chorus_message *message)
+{
+	u64 token = chorus_message_token(message);
+	struct chorus_thread *thread;
+	struct chorus_actor *server;
+	bool left = false;
+
+	/* As long as it is SERVED its server is inside; RCU keeps the actor from there on. */
+	rcu_read_lock();
+	if (atomic_read_acquire(&message->state) != CHORUS_MESSAGE_SERVED)
+		goto out;
+	server = READ_ONCE(message->server);
+	spin_lock(&server->lock);
+	left = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
+			      CHORUS_MESSAGE_ABORTED) == CHORUS_MESSAGE_SERVED;
+	if (left) {
+		list_for_each_entry(thread, &server->threads, actor_node) {
+			if (READ_ONCE(thread->current_token) != token)
+				continue;
+			chorus_thread_abort_locked(thread);
+			chorus_count(abort_passed);
+			break;
+		}
+	}
+	spin_unlock(&server->lock);
+out:
+	rcu_read_unlock();
+	return left;
+}
+
 /* Wherever a message with this token is, unless a thread has it in its hands. */
 static struct chorus_message *claim_anywhere(struct chorus_thread *thread, u64 token)
 {
@@ -379,7 +419,7 @@ static struct chorus_message *receive_take(struct chorus_thread *thread,
 			message = waiter_wait(thread, receive);
 		if (IS_ERR(message))
 			return message;
-		if (atomic_read(&message->state) != CHORUS_MESSAGE_CANCELLED)
+		if (!chorus_message_is_left(atomic_read(&message->state)))
 			return message;
 		/* The client went away between the queue and us. */
 		chorus_message_free(message);
@@ -445,6 +485,9 @@ int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 	trace_chorus_receive(message);
 	chorus_count(receive);
 
+	/* The copy may have taken its time, and nobody finds the message with us until now. */
+	if (unlikely(atomic_read(&message->state) == CHORUS_MESSAGE_ABORTED))
+		set_bit(CHORUS_THREAD_ABORTED, &thread->attention);
 	current_displace(thread);
 	current_set(thread, message);
 	chorus_step(S3);

@@ -49,6 +49,7 @@ int chorus_receive_get_data(struct chorus_thread *thread, const struct chorus_bu
 int chorus_receive_save(struct chorus_thread *thread, u64 *token);
 int chorus_receive_restore(struct chorus_thread *thread, u64 token);
 
+bool chorus_receive_abort(struct chorus_message *message);
 void chorus_receive_drop_current(struct chorus_thread *thread, int error);
 void chorus_receive_drop_all(struct chorus_actor *actor, int error);
 

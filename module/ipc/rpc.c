@@ -168,6 +168,11 @@ static int call_finish(struct chorus_thread *thread, struct chorus_call *call,
 			call_park(thread, call, message);
 			return ret;
 		}
+		/* An abort goes on to who serves the call; nothing else does. */
+		if (ret == -ECANCELED && chorus_receive_abort(message)) {
+			chorus_count(call_abort);
+			return ret;
+		}
 		switch (call_cancel(message)) {
 		case 0:
 			client_message_put(thread, message);

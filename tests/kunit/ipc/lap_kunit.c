@@ -474,10 +474,14 @@ static int storm_invoker(struct test_worker *worker)
 {
 	struct lap_storm *storm = worker->arg;
 	struct chorus_lap_desc desc;
+	unsigned int rounds = 0;
 	u64 arg;
 	int ret;
 
 	while (!READ_ONCE(storm->stop)) {
+		/* Each round frees a borrowed thread by RCU: let that keep pace with us. */
+		if (!(++rounds % 64))
+			rcu_barrier();
 		ret = chorus_lap_resolve(worker->actor, "storm", 0, 20 * NSEC_PER_MSEC, &desc);
 		if (ret == -ETIMEDOUT)
 			continue;

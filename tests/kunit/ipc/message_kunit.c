@@ -45,6 +45,7 @@ struct verdict {
 #define SERVED		CHORUS_MESSAGE_SERVED
 #define REPLIED		CHORUS_MESSAGE_REPLIED
 #define CANCELLED	CHORUS_MESSAGE_CANCELLED
+#define ABORTED		CHORUS_MESSAGE_ABORTED
 #define FAILED		(-EIDRM)
 
 /*
@@ -78,6 +79,9 @@ static const struct message_row {
 	{ "cancelled", CANCELLED, {
 		     STAYS(CANCELLED),	NOT_HIS,	STAYS(CANCELLED),
 		     SAYS(-ENOENT, CANCELLED), FREED_SAYING(-EHOSTUNREACH), FREED, FREED } },
+	{ "aborted", ABORTED, {
+		     STAYS(ABORTED),	NOT_HIS,	STAYS(ABORTED),
+		     SAYS(-ENOENT, ABORTED), FREED_SAYING(-EHOSTUNREACH), FREED, FREED } },
 };
 
 struct message_setting {

@@ -202,7 +202,7 @@ static void rpc_timeout_while_served(struct kunit *test)
 {
 	struct setting *set = prepare(test);
 	struct request request = { };
-	struct test_worker *worker = client(test, set, &request, 1, 100 * NSEC_PER_MSEC);
+	struct test_worker *worker = client(test, set, &request, 1, 500 * NSEC_PER_MSEC);
 
 	serve(test, set, 1);
 	KUNIT_EXPECT_EQ(test, test_join(worker), -ETIMEDOUT);
