@@ -129,7 +129,11 @@ static void death_step(const char *step, enum victim victim)
 	CHECK(reached(step));
 	EXPECT(result, victim == DELETER ? DIED : 0);
 	EXPECT(end(second), -EIDRM);
-	EXPECT(end(s.client), victim == CLIENT ? DIED : -EOWNERDEAD);
+	/* At D3 the client has its answer: on another CPU it may be home with it before the kill. */
+	if (victim == CLIENT && !strcmp(step, "D3"))
+		EXPECT_EITHER(end(s.client), DIED, -EOWNERDEAD);
+	else
+		EXPECT(end(s.client), victim == CLIENT ? DIED : -EOWNERDEAD);
 	EXPECT(call_number(s.port, 1, NULL, POLL), -EHOSTUNREACH);
 }
 
