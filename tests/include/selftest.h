@@ -35,6 +35,8 @@
 #endif
 #define MS		1000000LL		/* nanoseconds */
 #define SECOND		1000000000LL
+/* So late a loaded machine may be with anything: what has an upper bound has this one. */
+#define LATE		(10 * SECOND)
 #define FOREVER		(-1LL)
 #define POLL		0LL
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

@@ -93,7 +93,7 @@ static void handler_step(const char *step)
 	EXPECT(run(client, note_call, n), DIED);
 	CHECK(reached(step));
 	/* The handler serves the others on. */
-	EXPECT(call_number(n->to, 9, &got, SECOND), 0);
+	EXPECT(call_number(n->to, 9, &got, LATE), 0);
 	CHECK(got == 9);
 }
 
