@@ -228,9 +228,10 @@ TEST(expired, "a transaction entered again after its time is ETIMEDOUT, and gone
 {
 	struct blocked b;
 
-	REQUIRE(blocked_start(&b, CALL_SERVED, 150 * MS, 0));
+	/* Time enough for a loaded machine to interrupt it, and no more. */
+	REQUIRE(blocked_start(&b, CALL_SERVED, 1500 * MS, 0));
 	interrupt(&b);
-	sleep_ms(200);
+	sleep_ms(1500);
 	EXPECT(run(b.victim, note_again, b.n), -ETIMEDOUT);
 	EXPECT(scene_reply(&b.s, 1), -EHOSTUNREACH);
 	scene_empty(&b.s);

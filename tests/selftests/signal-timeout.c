@@ -55,10 +55,10 @@ TEST(past, "stopped beyond its time, a call ends with ETIMEDOUT")
 	struct blocked b;
 
 	for (int kind = 0; kind < RESOLVE; kind++) {
-		REQUIRE(blocked_start(&b, kind, 300 * MS, 0));
+		REQUIRE(blocked_start(&b, kind, 800 * MS, 0));
 		kill(puppet_pid(b.victim), SIGSTOP);
 		wait_state(b.victim, "T");
-		sleep_ms(400);
+		sleep_ms(800);
 		kill(puppet_pid(b.victim), SIGCONT);
 		EXPECT(end(b.victim), -ETIMEDOUT);
 		blocked_end(&b);
