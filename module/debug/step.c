@@ -79,8 +79,9 @@ bool chorus_planted(enum chorus_plant plant)
 /* The extra switch and the extra allocation of a planted fault. */
 void chorus_plant_here(void)
 {
+	/* Long enough to be off the CPU before the timer fires, on an emulated machine too. */
 	if (chorus_planted(CHORUS_PLANT_SWITCH))
-		usleep_range(1, 2);
+		usleep_range(100, 200);
 	if (chorus_planted(CHORUS_PLANT_ALLOC))
 		kfree(kmalloc(64, GFP_KERNEL));
 }
