@@ -63,7 +63,8 @@ int chorus_exit_probe_init(const struct chorus_exit_callbacks *callbacks)
 	for (i = 0; i < ARRAY_SIZE(probes); i++) {
 		ret = -EOPNOTSUPP;
 		if (probes[i].tracepoint)
-			ret = tracepoint_probe_register(probes[i].tracepoint, probes[i].probe, NULL);
+			ret = tracepoint_probe_register(probes[i].tracepoint, probes[i].probe,
+							NULL);
 		if (ret) {
 			pr_err("chorus: tracepoint %s: error %d\n", probes[i].name, ret);
 			goto error;

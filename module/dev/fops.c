@@ -45,7 +45,7 @@ static int force_cloexec(struct file *file)
 
 	if (file->f_flags & O_CLOEXEC)
 		return 0;
-	work = kzalloc(sizeof(*work), GFP_KERNEL);
+	work = kzalloc(sizeof(*work), GFP_KERNEL_ACCOUNT);
 	if (!work)
 		return -ENOMEM;
 	work->file = get_file(file);

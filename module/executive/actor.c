@@ -126,7 +126,7 @@ void chorus_actor_publish(struct chorus_actor *actor)
 
 static u16 protid_of(u32 id)
 {
-	return id < U16_MAX ? id : U16_MAX;
+	return min_t(u32, id, U16_MAX);
 }
 
 static bool process_taken_locked(void)
@@ -164,7 +164,8 @@ static void process_unclaim(struct chorus_actor *actor)
 }
 
 /**
- * chorus_actor_create_process() - the calling process becomes an actor of @site
+ * chorus_actor_create_process() - the calling process becomes an actor
+ * @site: of which site
  *
  * Returns the actor, or -EBUSY, -EDQUOT, -ENOMEM as an ERR_PTR.
  */
@@ -204,6 +205,8 @@ error:
 
 /**
  * chorus_actor_create_supervisor() - the actor of a module in one site
+ * @site: the site
+ * @ops: the module's
  *
  * Not published: the module's site_init runs first.
  */

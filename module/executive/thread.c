@@ -16,6 +16,7 @@ static struct kmem_cache *thread_cache;
 
 /**
  * chorus_thread_unhash() - make a thread unfindable by task
+ * @thread: hashed or not
  *
  * Returns true to the one caller who did it and now ends the thread.
  */

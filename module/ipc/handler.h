@@ -52,7 +52,7 @@ static inline void chorus_handler_put(struct chorus_handler *handler)
 
 int chorus_handler_call(struct chorus_thread *thread, struct chorus_actor *actor,
 			struct chorus_call *call, struct chorus_handler *handler,
-			const struct chorus_port *src);
+			const struct chorus_port *src) __releases(RCU);
 int chorus_handler_disconnect(struct chorus_port *port, bool killable);
 void chorus_handler_queue(struct chorus_handler *handler);
 
@@ -61,6 +61,7 @@ static inline void chorus_handler_kick_locked(struct chorus_port *port)
 {
 	struct chorus_handler *handler;
 
+	lockdep_assert_held(&port->actor->lock);
 	if (likely(!rcu_access_pointer(port->handler)))
 		return;
 	handler = rcu_dereference_protected(port->handler,

@@ -251,6 +251,8 @@ int chorus_port_delete_li(struct chorus_actor *actor, int li)
 
 /**
  * chorus_port_find_li() - a port of an actor, without any count
+ * @actor: owner
+ * @li: local id
  *
  * For an RCU read section, or the actor's lock, where a port that is alive stays
  * so until the lock is dropped as far as its queue is concerned.
@@ -333,8 +335,10 @@ static void port_ready_locked(struct chorus_port *port)
 
 static struct chorus_waiter *port_waiter_locked(struct chorus_port *port)
 {
-	struct chorus_waiter *waiter = waiter_first(&port->waiters);
+	struct chorus_waiter *waiter;
 
+	lockdep_assert_held(&port->actor->lock);
+	waiter = waiter_first(&port->waiters);
 	if (!waiter && port->enabled && !rcu_access_pointer(port->handler))
 		waiter = waiter_first(&port->actor->any_waiters);
 	return waiter;
@@ -342,6 +346,7 @@ static struct chorus_waiter *port_waiter_locked(struct chorus_port *port)
 
 static void message_taken_locked(struct chorus_port *port, struct chorus_message *message)
 {
+	lockdep_assert_held(&port->actor->lock);
 	message->seqnum = ++port->seqnum;
 	message->li = port->li;
 	message->server = port->actor;
