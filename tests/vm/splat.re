@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-or-later (a line no kernel log has: grep -f knows no comments)
+# SPDX-License-Identifier: GPL-2.0-or-later
 (^|[^A-Za-z_])(BUG|WARNING|Oops)(:|$)
 KASAN:|KCSAN:|KFENCE:|UBSAN:|KMSAN:
 cut here

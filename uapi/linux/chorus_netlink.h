@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* SPDX-License-Identifier: ((GPL-2.0-only WITH Linux-syscall-note) OR BSD-3-Clause) */
 /*
  * The generic netlink family "chorus": what chorusctl reads.  Described in
  * Documentation/netlink/specs/chorus.yaml; one site is one network namespace.
