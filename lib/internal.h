@@ -13,7 +13,8 @@
 #define chorus_unlikely(x)	__builtin_expect(!!(x), 0)
 
 /* device.c: the descriptor, < 0 while the process is not an actor.  Relaxed
- * loads suffice: nothing but the number itself is published. */
+ * loads suffice: nothing but the number itself is published.
+ */
 extern int chorus_device;
 
 /* Becomes an actor; returns the descriptor or a K_* code. */
@@ -64,6 +65,7 @@ static inline int chorus_trap_inline(int fd, unsigned int command, void *arg)
 			  : "rcx", "r11", "memory");
 	return (int)ret;
 }
+
 #define chorus_trap chorus_trap_inline
 #endif
 

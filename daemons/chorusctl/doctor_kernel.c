@@ -97,7 +97,8 @@ static bool kernel_compiler(const char *version, struct compiler *compiler)
 	at += 2;
 	compiler->family = strstr(at, "clang version ") ? "clang" : "gcc";
 	strcpy(compiler->name, compiler->family);
-	if (strstr(at, " version ") && sscanf(strstr(at, " version ") + 9, "%d", &compiler->major) == 1)
+	if (strstr(at, " version ") &&
+	    sscanf(strstr(at, " version ") + 9, "%d", &compiler->major) == 1)
 		return true;
 	if (sscanf(at, "%63[^ ,()]", compiler->name) != 1 || !strstr(compiler->name, "gcc"))
 		return false;
@@ -160,7 +161,8 @@ static void examine_compiler(const struct patient *patient)
 		report(WARN, "compiler",
 		       text("%s is version %d, the kernel was built with %d", found, major,
 			    wanted.major),
-		       text("%s, and build with CC=%s", install(patient, package, package), package));
+		       text("%s, and build with CC=%s", install(patient, package, package),
+			    package));
 	else
 		report(OK, "compiler", text("%s, version %d as the kernel's", found, major), NULL);
 }

@@ -28,7 +28,8 @@ static void examine_secure_boot(const struct patient *patient)
 	}
 	value = root_read(patient, SECURE_BOOT, &size);
 	if (value && size >= 5 && value[4] == 1)
-		report(barred(patient), "Secure Boot", "on, the kernel may want signed modules", SIGN);
+		report(barred(patient), "Secure Boot", "on, the kernel may want signed modules",
+		       SIGN);
 	else if (value || root_exists(patient, EFIVARS "/."))
 		report(OK, "Secure Boot", "off", NULL);
 	else

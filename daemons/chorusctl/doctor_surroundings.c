@@ -13,7 +13,8 @@ static void examine_tracefs(const struct patient *patient)
 		if (!root_exists(patient, text("%s/events", places[i])))
 			continue;
 		if (patient->loaded && !root_exists(patient, text("%s/events/chorus", places[i])))
-			report(OK, "tracefs", text("%s, without events of chorus", places[i]), NULL);
+			report(OK, "tracefs", text("%s, without events of chorus", places[i]),
+			       NULL);
 		else
 			report(OK, "tracefs", places[i], NULL);
 		return;

@@ -61,7 +61,8 @@ typedef uint64_t KnEvtNum;	/* a count of messages */
 typedef uint64_t KnTransId;	/* a transaction: request and reply carry the same */
 
 /* As a capability: the caller's own actor.  A null pointer is K_EFAULT, so
- * that a forgotten capability never deletes its owner. */
+ * that a forgotten capability never deletes its owner.
+ */
 #define K_MYACTOR	((KnCap *)-1)
 /* As a thread: the caller itself. */
 #define K_MYSELF	0

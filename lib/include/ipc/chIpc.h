@@ -37,7 +37,8 @@
 #define K_ABORTABLE	0x1u	/* the wait obeys threadAbort(): K_EABORT */
 
 /* KnMsgDesc.flags, set by a receive or by the reply of a call; the library
- * ignores them where a descriptor is used again (extension). */
+ * ignores them where a descriptor is used again (extension).
+ */
 #define K_MSG_RPC	0x100u	/* the sender waits for a reply */
 #define K_MSG_ANNEX	0x200u	/* the sender gave an annex */
 #define K_MSG_MORE	0x400u	/* the body was cut, or not fetched */
