@@ -39,6 +39,7 @@ help:
 #:   make check-all     the same on all three kernels: 6.1, 6.12, sid
 #:   make check-debug   unit tests and selftests on a kernel with KASAN, lockdep and kmemleak
 #:   make check-deep    everything, hours (PARTS='rt kcsan': some of it); writes Documentation/reports/check-deep.rst
+#:   make static        sparse, checkpatch, coccinelle, layout of the ABI, licences and so on: nothing runs
 #:   make bench         the measurements; build/bench.json and a chart (NATIVE=1: on this box)
 #:   make vm            a shell in the guest;  make vm CMD='chorusctl stat'  runs one thing
 #:
@@ -97,6 +98,12 @@ check-debug:
 
 check-deep:
 	$(Q)tests/check-deep $(PARTS)
+
+# What a tool can see without running anything. A tool that apt cannot give is a test skipped.
+.PHONY: static
+static: host-setup
+	$(Q)tests/vm/host-setup @static || true
+	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) tests/check --static
 
 # While working on something: one behaviour, or a few, in a guest. T= takes shell patterns.
 .PHONY: selftest
