@@ -54,6 +54,7 @@ help:
 #: A development box that can insmod:
 #:   make load unload   insert and remove the modules for the running kernel
 #:   make install uninstall   library, headers, tools (DESTDIR, PREFIX)
+#:   make deb           Debian packages of all that, the modules by DKMS, in build/deb/
 #:
 #:   make clean         remove build/;  make distclean  also the cached kernels
 #:
@@ -132,6 +133,10 @@ $(box):
 .PHONY: install uninstall
 install uninstall: user
 	$(Q)set -e; for part in $(filter-out tests,$(parts)); do $(MAKE) -C $$part $(part_args) $@; done
+
+.PHONY: deb
+deb:
+	$(Q)tests/packages/build $(B)/deb
 
 .PHONY: clean distclean
 clean:
