@@ -12,7 +12,7 @@
 
 static void storm(bool send)
 {
-	long long until = now_ns() + 5 * SECOND;
+	long long until = now_ns() + 3 * SECOND;
 	unsigned int count = 0;
 	cpu_set_t one;
 	int status;
