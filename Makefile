@@ -38,6 +38,7 @@ help:
 #:   make check         build, unit tests, tests in a guest, rules of the tree
 #:   make check-all     the same on all three kernels: 6.1, 6.12, sid
 #:   make check-debug   unit tests and selftests on a kernel with KASAN, lockdep and kmemleak
+#:   make check-arm64   the selftests on an emulated arm64 machine, cross-built
 #:   make check-deep    everything, hours (PARTS='rt kcsan': some of it); writes Documentation/reports/check-deep.rst
 #:   make static        sparse, checkpatch, coccinelle, layout of the ABI, licences and so on: nothing runs
 #:   make bench         the measurements; build/bench.json and a chart (NATIVE=1: on this box)
@@ -87,7 +88,7 @@ $(filter-out user-lib,$(parts:%=user-%)): $(filter user-lib,$(parts:%=user-%))
 kunit: host-setup
 	$(Q)tests/vm/uml
 
-.PHONY: check check-all check-debug check-deep
+.PHONY: check check-all check-debug check-arm64 check-deep
 check: all modules-test
 	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) tests/check $(foreach name,$(ONLY),'$(name)')
 
@@ -96,6 +97,9 @@ check-all:
 
 check-debug:
 	$(Q)tests/check-debug $(filter kcsan,$(K))
+
+check-arm64:
+	$(Q)tests/check-arm64
 
 check-deep:
 	$(Q)tests/check-deep $(PARTS)

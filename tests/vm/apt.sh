@@ -20,6 +20,7 @@ mirror_of()
 }
 
 # apt_private DIR SUITE...: write the configuration in DIR, export APT_CONFIG, read the package lists.
+# $apt_architecture: packages of that one, with this box's own beside them.
 # A suite named X-security comes from the security mirror; where the box has none it is left out.
 apt_private()
 {
@@ -58,6 +59,10 @@ apt_private()
 		#clear APT::Update::Post-Invoke;
 		#clear APT::Update::Post-Invoke-Success;
 	CONF
+	if [ -n "${apt_architecture:-}" ]; then
+		printf 'APT::Architecture "%s";\nAPT::Architectures { "%s"; "%s"; };\n' "$apt_architecture" \
+			"$apt_architecture" "$(dpkg --print-architecture)" >>"$dir/apt.conf"
+	fi
 	export APT_CONFIG=$dir/apt.conf
 	apt-get -qq update >"$dir/update.log" 2>&1 ||
 		die "no network, or the Debian mirror does not answer: $(grep -m1 -E '^(E|Err|W):?' "$dir/update.log" || tail -n 1 "$dir/update.log")"

@@ -65,7 +65,7 @@ verdict()
 		tail -n 15 "$out/console" >&2
 		return "$TIMED_OUT"
 	fi
-	if [ -z "$end_line" ] || [ "$qemu" != 33 ]; then
+	if [ -z "$end_line" ] || [ "$qemu" != "$orderly" ]; then
 		say "the guest went away before its command ended (qemu status $qemu); the end of $out/console:"
 		tail -n 15 "$out/console" >&2
 		return "$SPLAT"
