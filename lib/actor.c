@@ -13,14 +13,6 @@ _Static_assert(K_USERACTOR == (int)CHORUS_ACTOR_USER &&
 	       K_SYSTEMACTOR == (int)CHORUS_ACTOR_SYSTEM &&
 	       K_SUPACTOR == (int)CHORUS_ACTOR_SUPERVISOR, "uapi");
 
-static struct chorus_cap cap_out(const KnCap *cap)
-{
-	return (struct chorus_cap){
-		.ui = chorus_ui_out(&cap->ui),
-		.key = { .k = { cap->key.keyHead, cap->key.keyTail } },
-	};
-}
-
 /* Fills the pair of fields that designate an actor. */
 static void designate(const KnCap *actorcap, struct chorus_cap *cap,
 		      __u32 *flags)
@@ -28,7 +20,7 @@ static void designate(const KnCap *actorcap, struct chorus_cap *cap,
 	if (actorcap == K_MYACTOR)
 		*flags |= CHORUS_SELF;
 	else
-		*cap = cap_out(actorcap);
+		*cap = chorus_cap_out(actorcap);
 }
 
 int actorSelf(KnCap *actorcap)
@@ -62,7 +54,7 @@ int actorDelete(const KnCap *actorcap)
 			return ret;
 		actorcap = &self;
 	}
-	cmd.cap = cap_out(actorcap);
+	cmd.cap = chorus_cap_out(actorcap);
 	return chorus_command(CHORUS_IOC_ACTOR_DELETE, &cmd);
 }
 

@@ -96,6 +96,14 @@ static inline struct chorus_ui chorus_ui_out(const KnUniqueId *ui)
 	return (struct chorus_ui){ .head = ui->uiHead, .tail = ui->uiTail };
 }
 
+static inline struct chorus_cap chorus_cap_out(const KnCap *cap)
+{
+	return (struct chorus_cap){
+		.ui = chorus_ui_out(&cap->ui),
+		.key = { .k = { cap->key.keyHead, cap->key.keyTail } },
+	};
+}
+
 static inline void chorus_ui_in(KnUniqueId *to, const struct chorus_ui *from)
 {
 	to->uiHead = from->head;

@@ -152,3 +152,38 @@ int portGetSeqNum(int portli, KnEvtNum *seqnum)
 		*seqnum = cmd.out_seqnum;
 	return ret;
 }
+
+int portMigrate(int options, const KnCap *srcactorcap, int portli,
+		const KnCap *dstactorcap, KnEvtNum *seqnum)
+{
+	struct chorus_port_migrate cmd = { .size = sizeof(cmd), .li = portli };
+	int ret;
+
+	if (options & ~K_MIGRDELETE)
+		return K_EINVAL;
+	if (!srcactorcap || !dstactorcap)
+		return K_EFAULT;
+	/* One of them has to be another actor. */
+	if (dstactorcap == K_MYACTOR) {
+		KnCap self;
+
+		ret = actorSelf(&self);
+		if (ret)
+			return ret;
+		cmd.to = chorus_cap_out(&self);
+	} else {
+		cmd.to = chorus_cap_out(dstactorcap);
+	}
+	if (srcactorcap == K_MYACTOR)
+		cmd.flags = CHORUS_SELF;
+	else
+		cmd.from = chorus_cap_out(srcactorcap);
+	if (options & K_MIGRDELETE)
+		cmd.flags |= CHORUS_MIGRATE_DELETE;
+	ret = chorus_command(CHORUS_IOC_PORT_MIGRATE, &cmd);
+	if (ret)
+		return ret;
+	if (seqnum)
+		*seqnum = cmd.out_seqnum;
+	return cmd.out_li;
+}

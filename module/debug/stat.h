@@ -31,6 +31,7 @@
 	_(call_server_dead)	/* calls ended by the death of the server */	\
 	_(reply)		/* replies delivered */				\
 	_(reply_gone)		/* replies to a caller that was gone */		\
+	_(port_migrate)		/* ports moved to another actor */		\
 	_(lap_invoke)		/* LAP invocations */				\
 	_(lap_refused)		/* refused: unknown, dying, privilege, size */	\
 	_(handler_abort)	/* invocations ended by a deletion */		\

@@ -29,6 +29,9 @@
 	_(H2)	/* call to a handler: handler returned */		\
 	_(N1)	/* send: message copied, not queued */			\
 	_(N2)	/* send: queued */					\
+	_(M1)	/* migration: paid for, nothing moved */		\
+	_(M2)	/* migration: cut, no local id at the destination */	\
+	_(M3)	/* migration: done */					\
 	_(D1)	/* dying actor: not found any more */			\
 	_(D2)	/* dying actor: ports dead */				\
 	_(D3)	/* dying actor: messages in service failed */

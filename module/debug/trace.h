@@ -63,6 +63,28 @@ DEFINE_EVENT(chorus_port, chorus_port_create,
 DEFINE_EVENT(chorus_port, chorus_port_delete,
 	TP_PROTO(const struct chorus_port *port), TP_ARGS(port));
 
+TRACE_EVENT(chorus_port_migrate,
+	TP_PROTO(const struct chorus_port *port, const struct chorus_actor *from,
+		 const struct chorus_actor *to),
+	TP_ARGS(port, from, to),
+	TP_STRUCT__entry(
+		__field(u64, head)
+		__field(u64, tail)
+		__field(u64, from)
+		__field(u64, to)
+		__field(int, li)
+	),
+	TP_fast_assign(
+		__entry->head = port->object.ui.head;
+		__entry->tail = port->object.ui.tail;
+		__entry->from = from->object.ui.tail;
+		__entry->to = to->object.ui.tail;
+		__entry->li = port->li;
+	),
+	TP_printk("port=%016llx:%016llx from=%016llx to=%016llx li=%d",
+		  __entry->head, __entry->tail, __entry->from, __entry->to, __entry->li)
+);
+
 DECLARE_EVENT_CLASS(chorus_message,
 	TP_PROTO(const struct chorus_message *message),
 	TP_ARGS(message),

@@ -44,6 +44,7 @@ union chorus_payload {
 	struct chorus_port_ui port_ui;
 	struct chorus_port_pi port_pi;
 	struct chorus_port_seqnum port_seqnum;
+	struct chorus_port_migrate port_migrate;
 	struct chorus_ipc_send send;
 	struct chorus_ipc_receive receive;
 	struct chorus_ipc_call call;
@@ -92,6 +93,8 @@ extern const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART];
 
 u64 chorus_features(void);
 int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size);
+struct chorus_actor *chorus_ioctl_target(struct chorus_request *request, u32 flags,
+					 const struct chorus_cap *cap);
 long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 /* ioctl_ipc.c: endings that the fast and the slow path share */

@@ -52,8 +52,16 @@ static int actor_self(struct chorus_request *request, union chorus_payload *payl
 	return 0;
 }
 
-/* The actor a command is about, acquired. */
-static struct chorus_actor *target_actor(struct chorus_request *request, u32 flags,
+/**
+ * chorus_ioctl_target() - the actor a command is about, acquired
+ * @request: the request
+ * @flags: of the command: CHORUS_SELF takes the caller
+ * @cap: else this one
+ *
+ * Returns it for chorus_object_release(), or -ESHUTDOWN, -EHOSTUNREACH, -EACCES as an
+ * ERR_PTR.
+ */
+struct chorus_actor *chorus_ioctl_target(struct chorus_request *request, u32 flags,
 					 const struct chorus_cap *cap)
 {
 	struct chorus_actor *actor = request->actor;
@@ -70,7 +78,7 @@ static void target_release(struct chorus_actor *actor)
 
 static int actor_delete(struct chorus_request *request, union chorus_payload *payload)
 {
-	struct chorus_actor *actor = target_actor(request, 0, &payload->actor_delete.cap);
+	struct chorus_actor *actor = chorus_ioctl_target(request, 0, &payload->actor_delete.cap);
 	u32 privilege;
 
 	if (IS_ERR(actor))
@@ -111,7 +119,7 @@ static int actor_name(struct chorus_request *request, union chorus_payload *payl
 
 	if ((p->flags & CHORUS_SET) && !name_valid(p->name, sizeof(p->name)))
 		return -EINVAL;
-	actor = target_actor(request, p->flags, &p->cap);
+	actor = chorus_ioctl_target(request, p->flags, &p->cap);
 	if (IS_ERR(actor))
 		return PTR_ERR(actor);
 	spin_lock(&actor->lock);
@@ -137,7 +145,7 @@ static int actor_privilege(struct chorus_request *request, union chorus_payload 
 
 	if ((p->flags & CHORUS_SET) && p->privilege > CHORUS_ACTOR_SYSTEM)
 		return -EINVAL;
-	actor = target_actor(request, p->flags, &p->cap);
+	actor = chorus_ioctl_target(request, p->flags, &p->cap);
 	if (IS_ERR(actor))
 		return PTR_ERR(actor);
 	if ((p->flags & CHORUS_SET) &&
@@ -164,7 +172,7 @@ static int actor_pi(struct chorus_request *request, union chorus_payload *payloa
 		return -EINVAL;
 	if ((p->flags & CHORUS_SET) && !chorus_actor_trusted(request->actor))
 		return -EPERM;
-	actor = target_actor(request, p->flags, &p->cap);
+	actor = chorus_ioctl_target(request, p->flags, &p->cap);
 	if (IS_ERR(actor))
 		return PTR_ERR(actor);
 	spin_lock(&actor->lock);
@@ -204,7 +212,7 @@ static int thread_abort(struct chorus_request *request, union chorus_payload *pa
 		return -EINVAL;
 	if (!p->li)
 		return chorus_thread_abort(request->actor, request->thread->li);
-	actor = target_actor(request, p->flags, &p->cap);
+	actor = chorus_ioctl_target(request, p->flags, &p->cap);
 	if (IS_ERR(actor))
 		return PTR_ERR(actor);
 	ret = chorus_thread_abort(actor, p->li);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands about ports. */
 #include "dev/ioctl.h"
+#include "ipc/migrate.h"
 #include "ipc/port.h"
 
 static int port_create(struct chorus_request *request, union chorus_payload *payload)
@@ -77,6 +78,7 @@ static int port_ui(struct chorus_request *request, union chorus_payload *payload
 static int port_li(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_port_ui *p = &payload->port_ui;
+	struct chorus_actor *owner;
 	struct chorus_port *port;
 	int ret = -ENOENT;
 
@@ -84,9 +86,13 @@ static int port_li(struct chorus_request *request, union chorus_payload *payload
 		return -EINVAL;
 	rcu_read_lock();
 	port = chorus_port_find(request->actor->object.site, &p->ui);
-	if (port && port->actor == request->actor) {
-		p->li = port->li;
-		ret = 0;
+	if (port) {
+		owner = chorus_port_lock(port);
+		if (owner == request->actor) {
+			p->li = port->li;
+			ret = 0;
+		}
+		spin_unlock(&owner->lock);
 	}
 	rcu_read_unlock();
 	return ret;
@@ -129,6 +135,41 @@ static int port_seqnum(struct chorus_request *request, union chorus_payload *pay
 	return port ? 0 : -ENOENT;
 }
 
+/* As for a deletion: with the key, but a user actor does not take from a system actor. */
+static bool may_take(struct chorus_actor *caller, struct chorus_actor *from)
+{
+	return caller == from || chorus_actor_trusted(caller) || !chorus_actor_trusted(from);
+}
+
+static int port_migrate(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_migrate *p = &payload->port_migrate;
+	struct chorus_actor *from, *to;
+	int ret;
+
+	/* The port cannot be called back: see first whether the caller can be told. */
+	if (chorus_ioctl_write_back(request, p, sizeof(*p)))
+		return -EFAULT;
+	from = chorus_ioctl_target(request, p->flags, &p->from);
+	if (IS_ERR(from))
+		return PTR_ERR(from);
+	to = chorus_actor_acquire(request->actor->object.site, &p->to);
+	if (IS_ERR(to)) {
+		ret = PTR_ERR(to);
+		goto release;
+	}
+	ret = may_take(request->actor, from) ?
+	      chorus_port_migrate(from, p->li, to, p->flags & CHORUS_MIGRATE_DELETE,
+				  &p->out_seqnum) : -EPERM;
+	chorus_object_release(&to->object);
+release:
+	chorus_object_release(&from->object);
+	if (ret < 0)
+		return ret;
+	p->out_li = ret;
+	return chorus_ioctl_write_back(request, p, sizeof(*p));
+}
+
 const struct chorus_row chorus_rows_port[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_port_create, out_reserved, port_create, CHORUS_PORT_DECLARE, 0),
 	CHORUS_ROW(0x1, chorus_port_delete, reserved, port_delete, 0, CHORUS_ROW_QUIET),
@@ -138,4 +179,6 @@ const struct chorus_row chorus_rows_port[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x5, chorus_port_ui, reserved, port_li, 0, 0),
 	CHORUS_ROW(0x6, chorus_port_pi, out_pi, port_pi, CHORUS_SET, 0),
 	CHORUS_ROW(0x7, chorus_port_seqnum, out_seqnum, port_seqnum, 0, 0),
+	CHORUS_ROW(0x8, chorus_port_migrate, out_seqnum, port_migrate,
+		   CHORUS_SELF | CHORUS_MIGRATE_DELETE, 0),
 };

@@ -57,9 +57,13 @@ static int put_port(struct sk_buff *skb, struct chorus_object *object)
 {
 	struct chorus_port *port = chorus_port_of(object);
 	struct chorus_protid pi = READ_ONCE(port->pi);
+	struct chorus_ui actor;
 
+	rcu_read_lock();	/* keeps an actor that the port has just left */
+	actor = READ_ONCE(port->actor)->object.ui;
+	rcu_read_unlock();
 	return put_ui(skb, CHORUS_A_UI, &object->ui) ?:
-	       put_ui(skb, CHORUS_A_ACTOR_UI, &port->actor->object.ui) ?:
+	       put_ui(skb, CHORUS_A_ACTOR_UI, &actor) ?:
 	       nla_put_u32(skb, CHORUS_A_LI, port->li) ?:
 	       put_pi(skb, &pi) ?:
 	       nla_put_u32(skb, CHORUS_A_QUEUED, READ_ONCE(port->queued)) ?:

@@ -266,7 +266,8 @@ bool chorus_actor_kill(struct chorus_actor *actor)
 
 	chorus_lap_delete_all(actor);
 	while ((port = chorus_port_get_next(actor, &li))) {
-		chorus_port_kill(port);
+		/* It may be another's by now. */
+		chorus_port_kill_owned(port, actor);
 		chorus_port_put(port);
 	}
 	chorus_port_kill(actor->default_port);

@@ -31,7 +31,8 @@ const struct chorus_object_ops chorus_port_ops = {
 	.count = offsetof(struct chorus_site, nr_ports),
 };
 
-static int port_charge(struct chorus_actor *actor)
+/** chorus_port_charge() - one more port: of the actor, and of its user; 0 or -EDQUOT */
+int chorus_port_charge(struct chorus_actor *actor)
 {
 	int ret = chorus_user_charge(actor->user, CHORUS_QUOTA_PORTS, 1);
 
@@ -58,18 +59,24 @@ static void port_uncharge_actor(struct chorus_actor *actor)
 	spin_unlock(&actor->lock);
 }
 
+/** chorus_port_uncharge() - undo chorus_port_charge() */
+void chorus_port_uncharge(struct chorus_actor *actor)
+{
+	port_uncharge_actor(actor);
+	chorus_user_uncharge(actor->user, CHORUS_QUOTA_PORTS, 1);
+}
+
 /* First phase of birth: charged, reserved, without local id. */
 static struct chorus_port *port_alloc(struct chorus_actor *actor, const struct chorus_ui *ui)
 {
 	struct chorus_port *port;
-	int ret = port_charge(actor);
+	int ret = chorus_port_charge(actor);
 
 	if (ret)
 		return ERR_PTR(ret);
 	port = kmem_cache_zalloc(port_cache, GFP_KERNEL_ACCOUNT);
 	if (!port) {
-		port_uncharge_actor(actor);
-		chorus_user_uncharge(actor->user, CHORUS_QUOTA_PORTS, 1);
+		chorus_port_uncharge(actor);
 		return ERR_PTR(-ENOMEM);
 	}
 	chorus_object_init(&port->object, &chorus_port_ops, actor->object.site, CHORUS_UI_PORT);
@@ -155,28 +162,54 @@ static struct chorus_waiter *waiter_first(const struct hlist_head *waiters)
 	return hlist_entry_safe(waiters->first, struct chorus_waiter, node);
 }
 
-/* Everybody who waits for or on a dead port is told.  Takes the actor's lock. */
-static void port_flush(struct chorus_port *port)
+/**
+ * chorus_port_lock() - take the lock of the actor a port belongs to
+ * @port: referenced, or inside an RCU read section
+ *
+ * The port may move while we wait for the lock; then it is the other actor's we need.
+ * Inside an RCU read section, which keeps the actor.  Returns the actor, locked.
+ */
+struct chorus_actor *chorus_port_lock(struct chorus_port *port)
+{
+	struct chorus_actor *actor;
+
+	for (;;) {
+		actor = READ_ONCE(port->actor);
+		spin_lock(&actor->lock);
+		if (likely(actor == port->actor))
+			return actor;
+		spin_unlock(&actor->lock);
+	}
+}
+
+/**
+ * chorus_port_detach_locked() - a port leaves its actor: no set, no waiters
+ * @port: dead, or about to move
+ * @messages: gets what is queued, SERVED, for chorus_port_fail_messages(); NULL: stays
+ *
+ * Inside an RCU read section, which keeps the tasks of the waiters.
+ */
+void chorus_port_detach_locked(struct chorus_port *port, struct list_head *messages)
 {
 	struct chorus_actor *actor = port->actor;
-	struct chorus_message *message, *next;
+	struct chorus_message *message;
 	struct chorus_waiter *waiter;
-	LIST_HEAD(messages);
 
-	rcu_read_lock();	/* keeps the tasks of the waiters */
-	spin_lock(&actor->lock);
+	lockdep_assert_held(&actor->lock);
 	if (!RB_EMPTY_NODE(&port->ready_node)) {
 		rb_erase_cached(&port->ready_node, &actor->ready);
 		RB_CLEAR_NODE(&port->ready_node);
 	}
 	port->enabled = false;
 	actor->port_epoch++;
-	list_for_each_entry(message, &port->queue, node) {
-		message->server = actor;
-		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+	if (messages) {
+		list_for_each_entry(message, &port->queue, node) {
+			message->server = actor;
+			atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+		}
+		list_splice_init(&port->queue, messages);
+		port->queued = 0;
 	}
-	list_splice_init(&port->queue, &messages);
-	port->queued = 0;
 	while ((waiter = waiter_first(&port->waiters))) {
 		struct task_struct *task = container_of(waiter, struct chorus_thread,
 							waiter)->task;
@@ -186,15 +219,58 @@ static void port_flush(struct chorus_port *port)
 		smp_store_release(&waiter->result, -EIDRM);
 		chorus_wake_interruptible(task);
 	}
-	spin_unlock(&actor->lock);
-	rcu_read_unlock();
+}
 
-	list_for_each_entry_safe(message, next, &messages, node) {
+/** chorus_port_fail_messages() - end what chorus_port_detach_locked() took */
+void chorus_port_fail_messages(struct list_head *messages, int error)
+{
+	struct chorus_message *message, *next;
+
+	list_for_each_entry_safe(message, next, messages, node) {
 		list_del_init(&message->node);
 		if (message->flags & CHORUS_MSG_RPC)
 			chorus_count(call_port_dead);
-		chorus_message_fail(message, -EIDRM);
+		chorus_message_fail(message, error);
 	}
+}
+
+/*
+ * Mark it dead and take it out of everything, in one section of its actor's lock: a
+ * port that is alive under that lock neither dies nor moves until the lock is dropped.
+ * @owner: only while it is this actor's.
+ */
+static bool port_bury(struct chorus_port *port, const struct chorus_actor *owner,
+		      struct list_head *messages)
+{
+	struct chorus_actor *actor;
+	bool killed;
+
+	rcu_read_lock();
+	actor = chorus_port_lock(port);
+	killed = (!owner || actor == owner) && chorus_object_kill(&port->object);
+	if (killed) {
+		if (port->li != CHORUS_LI_DEFAULT)
+			xa_erase(&actor->ports, port->li);
+		chorus_port_detach_locked(port, messages);
+	}
+	spin_unlock(&actor->lock);
+	rcu_read_unlock();
+	return killed;
+}
+
+static bool port_kill(struct chorus_port *port, const struct chorus_actor *owner)
+{
+	LIST_HEAD(messages);
+
+	if (!port_bury(port, owner, &messages))
+		return false;
+	trace_chorus_port_delete(port);
+	chorus_port_fail_messages(&messages, -EIDRM);
+	chorus_handler_disconnect(port, false);
+	chorus_object_drain(&port->object);
+	port_uncharge_actor(port->actor);
+	chorus_object_put(&port->object);
+	return true;
 }
 
 /**
@@ -205,18 +281,13 @@ static void port_flush(struct chorus_port *port)
  */
 void chorus_port_kill(struct chorus_port *port)
 {
-	struct chorus_actor *actor = port->actor;
+	port_kill(port, NULL);
+}
 
-	if (!chorus_object_kill(&port->object))
-		return;
-	trace_chorus_port_delete(port);
-	if (port->li != CHORUS_LI_DEFAULT)
-		xa_erase(&actor->ports, port->li);
-	port_flush(port);
-	chorus_handler_disconnect(port, false);
-	chorus_object_drain(&port->object);
-	port_uncharge_actor(actor);
-	chorus_object_put(&port->object);
+/** chorus_port_kill_owned() - the same, if the port is still @actor's; true if it was */
+bool chorus_port_kill_owned(struct chorus_port *port, const struct chorus_actor *actor)
+{
+	return port_kill(port, actor);
 }
 
 /**
@@ -239,10 +310,8 @@ int chorus_port_delete_li(struct chorus_actor *actor, int li)
 		return -ENOENT;
 	/* Before the port is dead, because only this can be refused. */
 	ret = chorus_handler_disconnect(port, false);
-	if (ret != -EDEADLK) {
-		chorus_port_kill(port);
-		ret = 0;
-	}
+	if (ret != -EDEADLK)
+		ret = chorus_port_kill_owned(port, actor) ? 0 : -ENOENT;
 	chorus_port_put(port);
 	return ret;
 }
@@ -395,13 +464,13 @@ static void port_enqueue_locked(struct chorus_port *port, struct chorus_message 
  */
 int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool *handoff)
 {
-	struct chorus_actor *actor = port->actor;
 	struct task_struct *task = NULL;
 	struct chorus_waiter *waiter;
+	struct chorus_actor *actor;
 
 	message->port = port;	/* before any state that lets the client look at it */
 	rcu_read_lock();	/* keeps the task of the waiter */
-	spin_lock(&actor->lock);
+	actor = chorus_port_lock(port);
 	if (unlikely(!chorus_object_alive(&port->object))) {
 		spin_unlock(&actor->lock);
 		rcu_read_unlock();
@@ -444,13 +513,13 @@ int chorus_port_post(struct chorus_port *port, struct chorus_message *message, b
  */
 void chorus_port_requeue(struct chorus_port *port, struct chorus_message *message)
 {
-	struct chorus_actor *actor = port->actor;
 	struct task_struct *task = NULL;
 	struct chorus_waiter *waiter;
+	struct chorus_actor *actor;
 
 	chorus_count(receive_requeued);
 	rcu_read_lock();
-	spin_lock(&actor->lock);
+	actor = chorus_port_lock(port);
 	if (!chorus_object_alive(&port->object)) {
 		spin_unlock(&actor->lock);
 		rcu_read_unlock();
@@ -466,7 +535,9 @@ void chorus_port_requeue(struct chorus_port *port, struct chorus_message *messag
 		chorus_message_free(message);
 		return;
 	}
-	port->seqnum--;
+	/* A port that has moved meanwhile counts for another receiver. */
+	if (message->server == actor)
+		port->seqnum--;
 	waiter = port_waiter_locked(port);
 	if (waiter)
 		task = port_hand_over_locked(port, waiter, message);
@@ -534,8 +605,7 @@ bool chorus_port_withdraw(struct chorus_message *message)
 	rcu_read_lock();
 	if (atomic_read_acquire(&message->state) == CHORUS_MESSAGE_QUEUED) {
 		port = READ_ONCE(message->port);
-		actor = port->actor;
-		spin_lock(&actor->lock);
+		actor = chorus_port_lock(port);
 		if (atomic_read(&message->state) == CHORUS_MESSAGE_QUEUED &&
 		    message->port == port) {
 			port_unready_locked(port);

@@ -2,6 +2,9 @@
 /*
  * Port: an address and a bounded queue, attached to one actor.
  *
+ * It can move to another actor (migrate.h): port->actor is read under RCU, and trusted
+ * under the lock of the actor that chorus_port_lock() finds.
+ *
  * A message posted to a port is handed to a thread that waits for it, or queued, or
  * refused at once when the queue is full.  Enabled ports with messages hang in their
  * actor's ready tree, ordered by priority and then by the arrival of their oldest
@@ -25,8 +28,8 @@ struct chorus_waiter;
 
 struct chorus_port {
 	struct chorus_object object;
-	struct chorus_actor *actor;		/* constant; referenced */
-	int li;					/* constant once published */
+	struct chorus_actor *actor;		/* its own lock; referenced; RCU */
+	int li;					/* actor->lock */
 	bool enabled;				/* actor->lock, and so on */
 	u32 priority;
 	struct list_head queue;
@@ -66,6 +69,7 @@ static inline struct chorus_port *chorus_port_find(struct chorus_site *site,
 struct chorus_port *chorus_port_create_default(struct chorus_actor *actor);
 struct chorus_port *chorus_port_new(struct chorus_actor *actor, const struct chorus_ui *ui);
 void chorus_port_kill(struct chorus_port *port);
+bool chorus_port_kill_owned(struct chorus_port *port, const struct chorus_actor *actor);
 int chorus_port_delete_li(struct chorus_actor *actor, int li);
 
 struct chorus_port *chorus_port_find_li(struct chorus_actor *actor, int li);
@@ -80,6 +84,13 @@ struct chorus_message *chorus_port_take_locked(struct chorus_port *port);
 struct chorus_message *chorus_port_take_any_locked(struct chorus_actor *actor);
 bool chorus_port_withdraw(struct chorus_message *message);
 void chorus_port_settle_locked(struct chorus_port *port);
+
+/* For those who take a port apart: port.c and migrate.c. */
+int chorus_port_charge(struct chorus_actor *actor);
+void chorus_port_uncharge(struct chorus_actor *actor);
+struct chorus_actor *chorus_port_lock(struct chorus_port *port);
+void chorus_port_detach_locked(struct chorus_port *port, struct list_head *messages);
+void chorus_port_fail_messages(struct list_head *messages, int error);
 
 int chorus_port_init(void);
 void chorus_port_exit(void);

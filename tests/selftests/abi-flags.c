@@ -21,6 +21,8 @@ static __u32 known_flags(const struct command *c)
 		return CHORUS_PORT_DECLARE;
 	case CHORUS_IOC_PORT_PI:
 		return CHORUS_SET;
+	case CHORUS_IOC_PORT_MIGRATE:
+		return CHORUS_SELF | CHORUS_MIGRATE_DELETE;
 	case CHORUS_IOC_IPC_RECEIVE:
 	case CHORUS_IOC_IPC_CALL:
 	case CHORUS_IOC_IPC_REPLY_RECEIVE:

@@ -38,6 +38,9 @@ static const struct {
 	SIZE(chorus_port_ui, 32), AT(chorus_port_ui, ui, 8), AT(chorus_port_ui, li, 24),
 	SIZE(chorus_port_pi, 32), AT(chorus_port_pi, pi, 16), AT(chorus_port_pi, out_pi, 24),
 	SIZE(chorus_port_seqnum, 24), AT(chorus_port_seqnum, out_seqnum, 16),
+	SIZE(chorus_port_migrate, 88), AT(chorus_port_migrate, from, 8),
+	AT(chorus_port_migrate, to, 40), AT(chorus_port_migrate, li, 72),
+	AT(chorus_port_migrate, out_li, 76), AT(chorus_port_migrate, out_seqnum, 80),
 	SIZE(chorus_ipc_send, 64), AT(chorus_ipc_send, src_li, 8),
 	AT(chorus_ipc_send, body_size, 12), AT(chorus_ipc_send, target, 16),
 	AT(chorus_ipc_send, cotarget, 32), AT(chorus_ipc_send, annex, 48),
@@ -94,7 +97,8 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 {
 	static const unsigned char nr[] = {
 		0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x20, 0x21, 0x22, 0x30, 0x31, 0x32, 0x33, 0x34,
-		0x35, 0x36, 0x37, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x50, 0x51,
+		0x35, 0x36, 0x37, 0x38, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x50,
+		0x51,
 	};
 
 	REQUIRE(commands_count == ARRAY_SIZE(nr));

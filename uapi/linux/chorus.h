@@ -441,6 +441,38 @@ struct chorus_port_seqnum {
 };
 #define CHORUS_IOC_PORT_SEQNUM		CHORUS_IOC(0x37)
 
+/**
+ * struct chorus_port_migrate - CHORUS_IOC_PORT_MIGRATE, move a port to another actor
+ * @size: sizeof(struct chorus_port_migrate)
+ * @flags: CHORUS_SELF: @from is ignored, the port is the caller's;
+ *	CHORUS_MIGRATE_DELETE: the messages in its queue are deleted, queued calls end with
+ *	EIDRM; else they go with the port
+ * @from: the actor it is attached to
+ * @to: where it goes, another actor of the site
+ * @li: its local id in @from
+ * @out_li: its local id in @to, positive
+ * @out_seqnum: messages received from it in @from, and one for the migration; it counts
+ *	from 0 again
+ *
+ * The port keeps its name, its protection id and its groups, and is disabled.  Threads
+ * that wait on it in @from leave with EIDRM; what they have received stays theirs to
+ * reply to.  EINVAL: the default port, a declared port, or @to is @from; EPERM: a supervisor
+ * actor, or a port of a system actor moved by a user actor that is not it; ENOENT: no such
+ * port; EDQUOT: no room for a port in @to; EOWNERDEAD: @to died meanwhile, and the port with it.
+ * Source: ChorusOS portMigrate(2K).
+ */
+struct chorus_port_migrate {
+	__u32 size;
+	__u32 flags;
+	struct chorus_cap from;
+	struct chorus_cap to;
+	__s32 li;
+	__s32 out_li;
+	__aligned_u64 out_seqnum;
+};
+#define CHORUS_IOC_PORT_MIGRATE		CHORUS_IOC(0x38)
+#define CHORUS_MIGRATE_DELETE		(1U << 2)
+
 /* ---- 0x4n: messages ----------------------------------------------------- */
 
 /*

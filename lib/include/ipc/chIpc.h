@@ -190,6 +190,27 @@ int portPi(const KnCap *actorcap, int portli, KnProtId *oldpi,
  */
 int portGetSeqNum(int portli, KnEvtNum *seqnum);
 
+#define K_MIGRDELETE	0x1	/* portMigrate(): delete what is queued */
+
+/**
+ * portMigrate - move a port to another actor
+ * @options: 0: the messages in its queue go with it; K_MIGRDELETE: they are deleted, and
+ *	calls among them end with K_ENOPORT
+ * @srcactorcap: the actor it is attached to, or K_MYACTOR
+ * @portli: its local id there; not K_DEFAULTPORT
+ * @dstactorcap: where it goes, another actor of the site; K_MYACTOR: the caller's
+ * @seqnum: where the count of messages received from it at the source goes, with one
+ *	added for the migration; or null
+ *
+ * Returns its local id at the destination, where it is disabled and counts from 0.  It
+ * keeps its name, its groups and its protection identifier.  Threads waiting on it at the
+ * source leave with K_ENOPORT; messages they have received stay theirs to reply to.
+ * K_EINVAL: no such port, a default or a declared port, the same actor; K_EPRIV: a supervisor
+ * actor.  Source: portMigrate(2K).
+ */
+int portMigrate(int options, const KnCap *srcactorcap, int portli,
+		const KnCap *dstactorcap, KnEvtNum *seqnum);
+
 /* ---- messages ------------------------------------------------------------ */
 
 /**
