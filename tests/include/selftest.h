@@ -36,7 +36,7 @@
 #define MS		1000000LL		/* nanoseconds */
 #define SECOND		1000000000LL
 /* So late a loaded machine may be with anything: what has an upper bound has this one. */
-#define LATE		(10 * SECOND)
+#define LATE		(10 * slow() * SECOND)
 #define FOREVER		(-1LL)
 #define POLL		0LL
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -122,6 +122,7 @@ int selftest_helper(int argc, char **argv);
 /* ---- time, memory, files ---- */
 
 long long now_ns(void);
+int slow(void);				/* the factor of this kernel on all limits of time */
 void sleep_ms(int ms);
 void *shared(size_t size);		/* zeroed; seen by all processes of the TEST */
 #define SHARED(type)	((type *)shared(sizeof(type)))

@@ -226,12 +226,13 @@ TEST(unwritable, "a transaction that cannot be stored is dropped: EFAULT, nothin
 
 TEST(expired, "a transaction entered again after its time is ETIMEDOUT, and gone")
 {
+	/* Time enough for a loaded machine to interrupt it, and no more. */
+	const int time = 1500 * slow();
 	struct blocked b;
 
-	/* Time enough for a loaded machine to interrupt it, and no more. */
-	REQUIRE(blocked_start(&b, CALL_SERVED, 1500 * MS, 0));
+	REQUIRE(blocked_start(&b, CALL_SERVED, time * MS, 0));
 	interrupt(&b);
-	sleep_ms(1500);
+	sleep_ms(time);
 	EXPECT(run(b.victim, note_again, b.n), -ETIMEDOUT);
 	EXPECT(scene_reply(&b.s, 1), -EHOSTUNREACH);
 	scene_empty(&b.s);
