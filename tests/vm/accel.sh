@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Which accelerator QEMU gets. A /dev/kvm that opens is no proof that it boots this kernel, so the
+# Which accelerator QEMU gets, and what an emulated guest must be told about its clock. A /dev/kvm that opens is no proof that it boots this kernel, so the
 # question is answered once per kernel image and host by booting it. Sourced after common.sh.
 
 # kvm_works IMAGE BASE: does KVM take this kernel to our init?
@@ -28,4 +28,19 @@ kvm_works()
 		rm -rf "$dir"
 	fi
 	[ "$(cat "$answer")" = yes ]
+}
+
+# tsc_khz: the rate of the counter that is an emulated guest's clock, or nothing. Asked once a boot of this box.
+tsc_khz()
+{
+	local answer program
+	answer=$cache/tsc/$(cat /proc/sys/kernel/random/boot_id)
+	if [ ! -s "$answer" ]; then
+		mkdir -p "$cache/tsc" && program=$(mktemp -d) || return
+		if "${CC:-gcc}" -O2 -o "$program/tsc" "$vm_dir/tsc.c" 2>/dev/null && "$program/tsc" >"$answer.$$"; then
+			mv "$answer.$$" "$answer"
+		fi
+		rm -rf "$program" "$answer.$$"
+	fi
+	cat "$answer" 2>/dev/null
 }
