@@ -41,6 +41,7 @@ help:
 #:   make check-arm64   the selftests on an emulated arm64 machine, cross-built
 #:   make check-deep    everything, hours (PARTS='rt kcsan': some of it); writes Documentation/reports/check-deep.rst
 #:   make static        sparse, checkpatch, coccinelle, layout of the ABI, licences and so on: nothing runs
+#:   make fuzz          programs out of the grammar of the ABI, guided by coverage (FUZZ_SECONDS=300)
 #:   make bench         the measurements; build/bench.json and a chart (NATIVE=1: on this box)
 #:   make vm            a shell in the guest;  make vm CMD='chorusctl stat'  runs one thing
 #:
@@ -109,6 +110,11 @@ check-deep:
 static: host-setup
 	$(Q)tests/vm/host-setup @static || true
 	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) tests/check --static
+
+# (SECONDS is what the tiers of CI call it.)
+.PHONY: fuzz
+fuzz: host-setup
+	$(Q)+FUZZ_KERNEL=$(if $(filter command,$(firstword $(origin KERNEL))),$(K),debug) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),$(SECONDS),300) tests/fuzz/run
 
 # While working on something: one behaviour, or a few, in a guest. T= takes shell patterns.
 .PHONY: selftest

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One call of a program, performed on the thread of its lane.
+ *
+ * Whatever a call asks for is done without a fault of our own: what the program does to its
+ * memory meanwhile only changes what the nucleus is told.
+ */
+#ifndef FUZZ_ACT_H
+#define FUZZ_ACT_H
+
+#include "execute.h"
+
+struct act {
+	struct run *run;
+	const struct call *call;
+	struct result *result;
+	unsigned int lane;
+	uint64_t args[8];		/* of what is no command */
+};
+
+/* The memory of every process, at the same addresses; once, before the first fork. */
+int areas_map(void);
+/* The actor of this process. */
+void act_open_device(struct run *run);
+
+long act_command(struct act *act);
+long act_open(struct act *act);
+long act_close(struct act *act);
+long act_dup(struct act *act);
+long act_fork(struct act *act);
+long act_exec(struct act *act);
+long act_leave(struct act *act);
+long act_end_thread(struct act *act);
+long act_signal(struct act *act);
+long act_kill(struct act *act);
+long act_unmap(struct act *act);
+long act_map(struct act *act);
+long act_poke(struct act *act);
+long act_poke_ui(struct act *act);
+long act_poke_address(struct act *act);
+long act_raw(struct act *act);
+long act_file(struct act *act);
+long act_netlink(struct act *act);
+long act_limit(struct act *act);
+long act_pause(struct act *act);
+long act_uid(struct act *act);
+long act_new_site(struct act *act);
+long act_reload(struct act *act);
+
+/* act_around.c */
+void limits_read(void);			/* once: what they are */
+void limits_restore(void);
+int netlink_family(void);		/* once, asks for the number of the family */
+
+/* act.c, for the others */
+extern int act_fds[2];			/* of this process */
+uint64_t act_address(const struct value *v);
+bool act_write(uint64_t to, const void *from, size_t size);
+
+#endif /* FUZZ_ACT_H */

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What happens around the commands: descriptors, deaths, signals, memory, limits, listings. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/chorus_netlink.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "act.h"
+
+/* An argument as a number; @otherwise where the program says nothing. */
+static uint64_t arg(const struct act *act, unsigned int index, uint64_t otherwise)
+{
+	const struct value *v = &act->call->values[index];
+
+	switch (v->kind) {
+	case VALUE_NUMBER:
+		return v->number;
+	case VALUE_MEMORY:
+		return act_address(v);
+	case VALUE_RESULT:
+		return act->run->results[v->call].token;
+	default:
+		return otherwise;
+	}
+}
+
+/* ---- descriptors and deaths ---- */
+
+long act_open(struct act *act)
+{
+	int fd = open("/dev/chorus", O_RDWR);
+
+	(void)act;
+	if (fd < 0)
+		return -errno;
+	if (act_fds[0] < 0)
+		act_fds[0] = fd;
+	else
+		close(fd);
+	return 0;
+}
+
+long act_close(struct act *act)
+{
+	unsigned int which = arg(act, 0, 0) & 1;
+	int fd = act_fds[which];
+
+	act_fds[which] = -1;
+	return fd >= 0 ? close(fd) : -EBADF;
+}
+
+long act_dup(struct act *act)
+{
+	(void)act;
+	if (act_fds[1] < 0)
+		act_fds[1] = dup(act_fds[0]);
+	return act_fds[1];
+}
+
+/* A child that uses what it inherited, and stays for a moment with the file open. */
+long act_fork(struct act *act)
+{
+	uint8_t bytes[512] = { 64 };
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	ioctl(act_fds[0], CHORUS_IOC(arg(act, 0, 0) & 0xff), bytes);
+	close(open("/dev/chorus", O_RDWR));
+	usleep(1000);
+	_exit(0);
+}
+
+long act_exec(struct act *act)
+{
+	char *const argv[] = { (char *)"fuzz", (char *)"--idle", NULL };
+
+	/* The lanes of this process end here. */
+	(void)act;
+	execv("/proc/self/exe", argv);
+	return -errno;
+}
+
+long act_leave(struct act *act)
+{
+	cover_collect(&act->run->cover, act->lane);
+	_exit(0);
+}
+
+long act_end_thread(struct act *act)
+{
+	if (act->lane % THREADS == 0)
+		return -EINVAL;
+	cover_collect(&act->run->cover, act->lane);
+	atomic_fetch_add(&act->run->ended, 1);
+	futex_wake(&act->run->moves);
+	syscall(SYS_exit, 0);
+	return 0;
+}
+
+long act_signal(struct act *act)
+{
+	static const int numbers[] = { SIGUSR1, SIGUSR2, SIGSTOP };
+	unsigned int lane = (unsigned int)(arg(act, 0, 0) % LANES);
+	unsigned int number = (unsigned int)(arg(act, 1, 0) % 3);
+	pid_t pid = act->run->pids[lane / THREADS], tid = act->run->tids[lane];
+	long ret;
+
+	if (!pid || !tid)
+		return -ESRCH;
+	ret = syscall(SYS_tgkill, pid, tid, numbers[number]);
+	if (numbers[number] == SIGSTOP) {
+		usleep(300);
+		/* Also if it was our own process: whoever comes first lets it go. */
+		ret |= kill(pid, SIGCONT);
+	}
+	return ret;
+}
+
+long act_kill(struct act *act)
+{
+	pid_t pid = act->run->pids[arg(act, 0, 0) % LANES / THREADS];
+
+	return pid > 0 ? kill(pid, SIGKILL) : -ESRCH;
+}
+
+long act_pause(struct act *act)
+{
+	return usleep((useconds_t)(arg(act, 0, 0) % 5000));
+}
+
+/* ---- memory ---- */
+
+static void *gone(void)
+{
+	static const struct value start = { .kind = VALUE_MEMORY, .area = AREA_GONE };
+
+	return (void *)act_address(&start);
+}
+
+/* Half of the area, or all of it, loses its pages. */
+long act_unmap(struct act *act)
+{
+	size_t size = (arg(act, 0, 0) & 1 ? 32 : 16) * 4096;
+
+	return mmap(gone(), size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+	       MAP_FAILED ? -errno : 0;
+}
+
+long act_map(struct act *act)
+{
+	int protection = arg(act, 0, 0) & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
+
+	return mmap(gone(), 32 * 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		    0) == MAP_FAILED ? -errno : 0;
+}
+
+long act_poke(struct act *act)
+{
+	uint64_t value = arg(act, 1, 0);
+
+	return act_write(arg(act, 0, 0), &value, sizeof(value)) ? 0 : -EFAULT;
+}
+
+long act_poke_address(struct act *act)
+{
+	return act_poke(act);
+}
+
+long act_poke_ui(struct act *act)
+{
+	const struct value *v = &act->call->values[1];
+	struct chorus_ui ui = { v->number, v->number };
+
+	if (v->kind == VALUE_RESULT)
+		ui = act->run->results[v->call].ui;
+	return act_write(arg(act, 0, 0), &ui, sizeof(ui)) ? 0 : -EFAULT;
+}
+
+/* ---- the file in other ways ---- */
+
+long act_raw(struct act *act)
+{
+	unsigned int command = _IO(arg(act, 0, CHORUS_IOC_MAGIC) & 0xff, arg(act, 1, 0) & 0xff);
+
+	/* Half of them of our own type. */
+	if (arg(act, 0, 0) & 1)
+		command = CHORUS_IOC(arg(act, 1, 0) & 0xff);
+	return ioctl(act_fds[0], command, arg(act, 2, 0));
+}
+
+static long read_fdinfo(int fd)
+{
+	char path[64], text[512];
+	long ret;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = read(fd, text, sizeof(text));
+	close(fd);
+	return ret;
+}
+
+long act_file(struct act *act)
+{
+	struct pollfd ask = { .fd = act_fds[0], .events = POLLIN | POLLOUT };
+	size_t length = (size_t)(arg(act, 2, 0) & 0xffff);
+	void *at = (void *)arg(act, 1, 0), *map;
+	char byte = 0;
+
+	switch (arg(act, 0, 0) % 7) {
+	case 0:
+		return read(act_fds[0], at, length);
+	case 1:
+		return write(act_fds[0], &byte, 1);
+	case 2:
+		return poll(&ask, 1, 0);
+	case 3:
+		map = mmap(NULL, length + 1, PROT_READ, MAP_SHARED, act_fds[0], 0);
+		return map == MAP_FAILED ? -errno : munmap(map, length + 1);
+	case 4:
+		return lseek(act_fds[0], (off_t)length, SEEK_SET);
+	case 5:
+		return fcntl(act_fds[0], F_SETFL, O_NONBLOCK | O_ASYNC);
+	default:
+		return read_fdinfo(act_fds[0]);
+	}
+}
+
+/* ---- the netlink family ---- */
+
+static int family = -1;
+
+struct netlink_request {
+	struct nlmsghdr header;
+	struct genlmsghdr general;
+	struct nlattr attribute;
+	char payload[64];
+};
+
+static int netlink_open(void)
+{
+	struct timeval time = { .tv_usec = 20000 };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
+	return fd;
+}
+
+int netlink_family(void)
+{
+	struct netlink_request request = {
+		.header = {
+			.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN) + NLA_HDRLEN + 8,
+			.nlmsg_type = GENL_ID_CTRL,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+		.general = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 },
+		.attribute = {
+			.nla_len = NLA_HDRLEN + sizeof(CHORUS_FAMILY_NAME),
+			.nla_type = CTRL_ATTR_FAMILY_NAME,
+		},
+		.payload = CHORUS_FAMILY_NAME,
+	};
+	char answer[4096];
+	struct nlattr *a;
+	int fd = netlink_open();
+	ssize_t length;
+
+	if (fd < 0 || send(fd, &request, request.header.nlmsg_len, 0) < 0)
+		return -1;
+	length = recv(fd, answer, sizeof(answer), 0);
+	close(fd);
+	for (a = (void *)(answer + NLMSG_LENGTH(GENL_HDRLEN)); (char *)(a + 1) <= answer + length;
+	     a = (void *)((char *)a + NLA_ALIGN(a->nla_len))) {
+		if (a->nla_type == CTRL_ATTR_FAMILY_ID)
+			family = *(uint16_t *)(a + 1);
+		if (!a->nla_len)
+			break;
+	}
+	return family;
+}
+
+/* A request, and all of its answer, unless the caller loses interest half-way. */
+long act_netlink(struct act *act)
+{
+	size_t payload = (size_t)(arg(act, 3, 0) % sizeof(((struct netlink_request *)0)->payload));
+	struct netlink_request request = {
+		.header = {
+			.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN),
+			.nlmsg_type = (uint16_t)family,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+		.general = { .cmd = (uint8_t)arg(act, 0, 1), .version = CHORUS_FAMILY_VERSION },
+		.attribute = {
+			.nla_len = (uint16_t)(NLA_HDRLEN + payload),
+			.nla_type = (uint16_t)arg(act, 2, 0),
+		},
+	};
+	const struct nlmsghdr *answer;
+	char buffer[8192];
+	int fd = netlink_open(), rounds = payload & 1 ? 1 : 64;
+	ssize_t length;
+
+	if (family < 0 || fd < 0) {
+		close(fd);
+		return -ENOENT;
+	}
+	if (arg(act, 1, 0) & 1)
+		request.header.nlmsg_flags |= NLM_F_DUMP;
+	if (arg(act, 2, 0))
+		request.header.nlmsg_len += (uint32_t)NLA_ALIGN(NLA_HDRLEN + payload);
+	if (send(fd, &request, request.header.nlmsg_len, 0) >= 0) {
+		while (rounds--) {
+			length = recv(fd, buffer, sizeof(buffer), 0);
+			answer = (void *)buffer;
+			if (length < (ssize_t)sizeof(*answer) ||
+			    answer->nlmsg_type == NLMSG_DONE ||
+			    answer->nlmsg_type == NLMSG_ERROR ||
+			    !(request.header.nlmsg_flags & NLM_F_DUMP))
+				break;
+		}
+	}
+	close(fd);
+	return 0;
+}
+
+/* ---- limits, users, sites, modules ---- */
+
+static const char *const limit_names[] = {
+	"max_actors", "max_ports", "max_user_ports", "max_messages", "max_bytes", "max_laps",
+};
+#define LIMITS	(sizeof(limit_names) / sizeof(limit_names[0]))
+static char limits[LIMITS][32];
+
+static bool limit_file(unsigned int which, char *text, size_t size, bool write_it)
+{
+	char path[96];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/module/chorus/parameters/%s", limit_names[which]);
+	fd = open(path, write_it ? O_WRONLY : O_RDONLY);
+	if (fd < 0)
+		return false;
+	length = write_it ? write(fd, text, strlen(text)) : read(fd, text, size - 1);
+	close(fd);
+	if (!write_it && length >= 0)
+		text[length] = 0;
+	return length > 0;
+}
+
+void limits_read(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LIMITS; i++)
+		limit_file(i, limits[i], sizeof(limits[i]), false);
+}
+
+void limits_restore(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LIMITS; i++)
+		limit_file(i, limits[i], sizeof(limits[i]), true);
+}
+
+long act_limit(struct act *act)
+{
+	char text[32];
+
+	/* Small ones bite; a large one is as none. */
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)(arg(act, 1, 0) % 12));
+	act->run->limited = true;
+	return limit_file((unsigned int)(arg(act, 0, 0) % LIMITS), text, sizeof(text), true) ?
+	       0 : -errno;
+}
+
+long act_uid(struct act *act)
+{
+	return setuid(1000 + (uid_t)(arg(act, 0, 0) & 3));
+}
+
+/* The process goes to a network namespace, that is, a site, of its own. */
+long act_new_site(struct act *act)
+{
+	(void)act;
+	if (unshare(CLONE_NEWNET))
+		return -errno;
+	if (act_fds[0] >= 0)
+		close(act_fds[0]);
+	act_fds[0] = open("/dev/chorus", O_RDWR | O_CLOEXEC);
+	return act_fds[0] < 0 ? -errno : 0;
+}
+
+/* The actor that is misused leaves under whoever is inside, and comes back. */
+long act_reload(struct act *act)
+{
+	static const char path[] = "/lib/chorus/chorus_probe.ko";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	long ret = -ENOENT;
+
+	(void)act;
+	if (fd >= 0) {
+		syscall(SYS_delete_module, "chorus_probe", O_NONBLOCK);
+		ret = syscall(SYS_finit_module, fd, "", 0);
+		close(fd);
+	}
+	return ret;
+}

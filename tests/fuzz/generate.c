@@ -1,0 +1,553 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Programs out of nothing and out of others.
+ *
+ * Most values are such that a call gets somewhere, some are at an edge, a few are garbage.
+ * Idioms are short sequences that come before anything interesting can happen at all: a
+ * server that waits, a message saved, a handler entered.
+ */
+#include <string.h>
+
+#include "program.h"
+
+uint64_t random_next(struct random *r)
+{
+	r->state ^= r->state >> 12;
+	r->state ^= r->state << 25;
+	r->state ^= r->state >> 27;
+	return r->state * 0x2545f4914f6cdd1dULL;
+}
+
+static bool chance(struct random *r, unsigned int percent)
+{
+	return random_below(r, 100) < percent;
+}
+
+static struct value number(uint64_t n)
+{
+	return (struct value){ .kind = VALUE_NUMBER, .number = n };
+}
+
+static struct value natural(void)
+{
+	return (struct value){ .kind = VALUE_NATURAL };
+}
+
+static struct value memory(unsigned int area, uint64_t offset)
+{
+	return (struct value){ .kind = VALUE_MEMORY, .area = (uint8_t)area, .number = offset };
+}
+
+static struct value garbage(struct random *r)
+{
+	static const uint64_t odd[] = {
+		1, 2, 7, 0x7f, 0xff, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
+		INT64_MAX, 0x8000000000000000, UINT64_MAX, UINT64_MAX - 1, 0xcccccccccccccccc,
+	};
+
+	return chance(r, 70) ? number(odd[random_below(r, sizeof(odd) / sizeof(odd[0]))]) :
+			       number(random_next(r) >> random_below(r, 64));
+}
+
+/* ---- values ---- */
+
+static bool row_gives(unsigned int row, enum gives what, enum gives or)
+{
+	unsigned int i;
+
+	for (i = 0; i < rows[row].nr_fields; i++)
+		if (rows[row].fields[i].gives == what || rows[row].fields[i].gives == or)
+			return true;
+	return false;
+}
+
+/* The result of a call before number @before; @process: of that process only, if >= 0. */
+static bool result(struct value *v, const struct program *p, struct random *r,
+		   unsigned int before, enum gives what, enum gives or, int process)
+{
+	unsigned int found = 0, i;
+
+	for (i = 0; i < before; i++) {
+		if (!row_gives(p->calls[i].row, what, or) ||
+		    (process >= 0 && p->calls[i].lane / THREADS != process))
+			continue;
+		/* Later ones are likelier. */
+		if (!found++ || chance(r, 50))
+			*v = (struct value){ .kind = VALUE_RESULT, .call = (uint8_t)i };
+	}
+	return found;
+}
+
+static struct value some_memory(struct random *r, bool written)
+{
+	unsigned int dice = random_below(r, 100);
+
+	if (dice < 60)
+		return memory(AREA_DATA, random_below(r, 32) * 0x1000 + random_below(r, 4) * 8);
+	if (dice < 72)
+		return natural();
+	if (dice < 82)
+		return memory(AREA_EDGE, chance(r, 50) ? 8U << random_below(r, 10) :
+							 random_below(r, 300));
+	if (dice < 88)
+		return memory(AREA_GONE, random_below(r, 4) * 4096);
+	if (dice < 93)
+		return memory(AREA_READ, random_below(r, 4096));
+	if (dice < 96 || !written)
+		return memory(AREA_NONE, 0);
+	return chance(r, 50) ? memory(AREA_KERNEL, random_below(r, 4096)) : garbage(r);
+}
+
+static struct value some_length(struct random *r, uint32_t limit)
+{
+	unsigned int dice = random_below(r, 100);
+
+	if (dice < 40)
+		return number(8 * random_below(r, 17));
+	if (dice < 60)
+		return natural();
+	if (dice < 85)
+		return number(random_below(r, limit < 8192 ? limit + 1 : 8192));
+	if (dice < 93)
+		return number(random_below(r, limit + 1));
+	if (dice < 97)
+		return number(limit - 1 + random_below(r, 3));
+	return garbage(r);
+}
+
+static struct value some_timeout(struct random *r)
+{
+	static const int64_t times[] = {
+		0, 0, 0, 1, 1000, 100000, 500000, 1000000, 1000000, 3000000, -1, -1,
+	};
+
+	if (chance(r, 95))
+		return number((uint64_t)times[random_below(r, sizeof(times) / sizeof(times[0]))]);
+	return garbage(r);
+}
+
+static struct value some_li(const struct program *p, struct random *r, unsigned int before,
+			    unsigned int lane, bool receives)
+{
+	struct value v;
+
+	if (receives && chance(r, 25))
+		return number((uint64_t)CHORUS_LI_ANYENABLED);
+	if (chance(r, 70) &&
+	    result(&v, p, r, before, GIVES_LI, GIVES_LI, (int)(lane / THREADS)))
+		return v;
+	if (chance(r, 75))
+		return natural();
+	return chance(r, 50) ? number(1 + random_below(r, 4)) :
+	       chance(r, 50) ? number((uint64_t)-(int64_t)random_below(r, 4)) : garbage(r);
+}
+
+static struct value some_field(const struct program *p, struct random *r, unsigned int before,
+			       const struct call *c, unsigned int index)
+{
+	const struct field *f = &rows[c->row].fields[index];
+	bool receives = rows[c->row].command == CHORUS_IOC_IPC_RECEIVE ||
+			rows[c->row].command == CHORUS_IOC_IPC_REPLY_RECEIVE;
+	struct value v = natural();
+
+	switch ((enum kind)f->kind) {
+	case KIND_SIZE:
+		if (chance(r, 95))
+			return v;
+		return chance(r, 60) ? number(rows[c->row].size - 16 + 8 * random_below(r, 6)) :
+				       number(random_below(r, 5000));
+	case KIND_FLAGS:
+		if (chance(r, 4))
+			return garbage(r);
+		return chance(r, 40) ? v : number(random_next(r) & f->limit);
+	case KIND_ZERO:
+		return chance(r, 98) ? v : garbage(r);
+	case KIND_LI:
+		return some_li(p, r, before, c->lane, receives);
+	case KIND_THREAD:
+		if (chance(r, 60) && result(&v, p, r, before, GIVES_THREAD, GIVES_THREAD, -1))
+			return v;
+		return chance(r, 80) ? number(random_below(r, 5)) : garbage(r);
+	case KIND_TARGET:
+		if (chance(r, 80) && result(&v, p, r, before, GIVES_UI, GIVES_UI, -1))
+			return v;
+		return chance(r, 90) ? number(random_below(r, 6)) : garbage(r);
+	case KIND_STATIC:
+		return chance(r, 60) ? v : number(3 + random_below(r, 8));
+	case KIND_LAP:
+		if (chance(r, 95) && result(&v, p, r, before, GIVES_DESC, GIVES_DESC, -1))
+			return v;
+		return number(random_below(r, 8));
+	case KIND_ARG_SIZE:
+		if (index >= 2 && c->values[index - 2].kind == VALUE_RESULT && chance(r, 92))
+			return c->values[index - 2];
+		return some_length(r, f->limit);
+	case KIND_CAP:
+		if (chance(r, 92) && result(&v, p, r, before, GIVES_CAP, GIVES_CAP, -1)) {
+			if (chance(r, 8))
+				v.number = 1;
+			return v;
+		}
+		return v;
+	case KIND_LENGTH:
+		return some_length(r, f->limit);
+	case KIND_FROM:
+		return some_memory(r, false);
+	case KIND_TO:
+		return some_memory(r, true);
+	case KIND_TIMEOUT:
+		return some_timeout(r);
+	case KIND_DEADLINE:
+		if (chance(r, 10) &&
+		    result(&v, p, r, before, GIVES_DEADLINE, GIVES_DEADLINE, -1))
+			return v;
+		return chance(r, 97) ? v : garbage(r);
+	case KIND_RESTART:
+		if (chance(r, 25) && result(&v, p, r, before, GIVES_RESTART, GIVES_RESTART,
+					    (int)(c->lane / THREADS)))
+			return v;
+		return chance(r, 97) ? v : garbage(r);
+	case KIND_MARK:
+		return chance(r, 75) ? v : number(random_below(r, 3));
+	case KIND_TOKEN:
+		if (chance(r, 45) && result(&v, p, r, before, GIVES_TOKEN, GIVES_TOKEN,
+					    chance(r, 90) ? (int)(c->lane / THREADS) : -1))
+			return v;
+		return chance(r, 95) ? v : garbage(r);
+	case KIND_LAP_NAME:
+		return number(random_below(r, nr_lap_names));
+	case KIND_ACTOR_NAME:
+		return number(random_below(r, nr_actor_names));
+	case KIND_PRIORITY:
+		return chance(r, 85) ? number(random_below(r, 256)) : chance(r, 70) ? v : garbage(r);
+	case KIND_PRIVILEGE:
+		return number(random_below(r, chance(r, 85) ? 2 : 4));
+	case KIND_PROTID:
+		return number(random_next(r) >> (chance(r, 85) ? 16 : 0));
+	case KIND_NUMBER:
+		return number(random_below(r, f->limit));
+	case KIND_LANE:
+		return number(random_below(r, LANES));
+	case KIND_OUT:
+		return v;
+	}
+	return v;
+}
+
+/* ---- calls ---- */
+
+static unsigned int some_row(struct random *r)
+{
+	static unsigned int sum;
+	unsigned int i, dice;
+
+	if (!sum)
+		for (i = 0; i < nr_rows; i++)
+			sum += rows[i].weight;
+	dice = random_below(r, 500);
+	if (dice < nr_rows && !rows[dice].weight)
+		return dice;
+	dice = random_below(r, sum);
+	for (i = 0; dice >= rows[i].weight; i++)
+		dice -= rows[i].weight;
+	return i;
+}
+
+static void call_fill(const struct program *p, struct random *r, unsigned int before,
+		      struct call *c, unsigned int row, unsigned int lane)
+{
+	unsigned int i;
+
+	memset(c, 0, sizeof(*c));
+	c->row = (uint8_t)row;
+	c->lane = (uint8_t)lane;
+	for (i = 0; i < rows[row].nr_fields; i++)
+		c->values[i] = some_field(p, r, before, c, i);
+	if (rows[row].command && chance(r, 8))
+		c->at = (uint8_t)(1 + random_below(r, AREAS - 1));
+	if (rows[row].command && chance(r, 6))
+		c->fail = (uint8_t)(1 + random_below(r, 6));
+}
+
+/* ---- idioms ---- */
+
+/*
+ * Text with lanes by letter: a, b and c are threads of one process, x and y of another.
+ * Numbers of calls count from the first one of the idiom.
+ */
+static const char *const idioms[] = {
+	/* a server, a client, an answer */
+	"a port_create\n"
+	"a ipc_receive li=@0 body=data+4096 body_size=64 timeout=-1\n"
+	"x ipc_call target=@0 body=data body_size=32 rep_body=data+8192 rep_size=64 timeout=-1\n"
+	"a ipc_reply body=data body_size=16\n",
+	/* the loop of a server */
+	"a actor_self\n"
+	"x ipc_call target=@0 body=data body_size=8 rep_body=data+4096 rep_size=64 annex=data+12288 rep_annex=data+16384 timeout=-1\n"
+	"a ipc_receive body=data body_size=64 timeout=-1\n"
+	"y ipc_call target=@0 body=data body_size=4000 rep_body=data+4096 rep_size=4000 timeout=-1\n"
+	"a ipc_reply_receive rep_size=8 rep_body=data body=data+4096 body_size=4096 timeout=3000000\n"
+	"a ipc_reply_receive rep_size=3000 rep_body=data body=data+4096 body_size=64 timeout=1000\n",
+	/* any enabled port, several waiters */
+	"a port_create\n"
+	"a port_create\n"
+	"a port_enable li=@0 priority=3\n"
+	"a port_enable li=@1 priority=2\n"
+	"b ipc_receive li=-1 body=data body_size=64 timeout=3000000\n"
+	"c ipc_receive li=-1 timeout=3000000\n"
+	"x ipc_send target=@0 body=data body_size=64\n"
+	"x ipc_send target=@1 body=data body_size=200 annex=data\n"
+	"x ipc_send target=@0\n"
+	"a ipc_receive li=-1 timeout=0\n"
+	"b ipc_get_data body=data body_size=4096\n",
+	/* a call is interrupted and entered again */
+	"a actor_self\n"
+	"x ipc_call target=@0 timeout=-1\n"
+	"y pause us=500\n"
+	"y signal to=x\n"
+	"x ipc_call restart=@1 timeout=-1 deadline=@1\n"
+	"a pause us=1500\n"
+	"a ipc_receive timeout=3000000\n"
+	"a ipc_reply\n",
+	/* saved, restored, answered by token from another thread */
+	"a port_create\n"
+	"a ipc_receive li=@0 timeout=-1\n"
+	"x ipc_call target=@0 timeout=-1 body=data body_size=8\n"
+	"a ipc_save\n"
+	"b ipc_restore msg=@3\n"
+	"b ipc_sysinfo\n"
+	"c ipc_reply msg=@1 body=data body_size=8\n",
+	/* a port dies under queue, call and waiter */
+	"a port_create\n"
+	"b ipc_receive li=@0 timeout=-1\n"
+	"x ipc_call target=@0 timeout=-1\n"
+	"y ipc_call target=@0 timeout=-1\n"
+	"y ipc_send target=@0\n"
+	"a port_delete li=@0\n",
+	/* a local access point */
+	"a lap_resolve flags=1 name=1\n"
+	"a lap_invoke lap=@0 arg=data arg_size=@0\n",
+	/* into a handler that waits; deleted, aborted or signalled there */
+	"a lap_resolve flags=1 name=2\n"
+	"x lap_resolve flags=1 name=3\n"
+	"a thread_self\n"
+	"a lap_invoke lap=@0 arg=data+4096 arg_size=@0\n"
+	"x pause us=500\n"
+	"x lap_invoke lap=@1 arg=data arg_size=@1\n"
+	"b thread_abort flags=2 li=@2\n",
+	/* from a handler to a server: both kinds of server */
+	"a actor_self\n"
+	"x lap_resolve flags=1 name=13\n"
+	"x poke_ui at=data ui=@0\n"
+	"x poke at=data+16 value=3000000\n"
+	"x lap_invoke lap=@1 arg=data arg_size=@1\n"
+	"a ipc_receive timeout=3000000 body=data+4096 body_size=8\n"
+	"a ipc_reply body=data body_size=8\n",
+	/* copies made by a handler */
+	"a lap_resolve flags=1 name=6\n"
+	"a poke_address at=data address=gone\n"
+	"a poke at=data+8 value=64\n"
+	"a lap_invoke lap=@0 arg=data arg_size=@0\n",
+	/* nested frames */
+	"a lap_resolve flags=1 name=5\n"
+	"a poke at=data value=12\n"
+	"a lap_invoke lap=@0 arg=data arg_size=@0\n",
+	/* ports with handlers: echo, wait, silent, fail, info, count by the annex' first byte */
+	"a ipc_call target=1 annex=data+0 body=data body_size=100 rep_body=data+32768 rep_size=100 rep_annex=data+36864 timeout=-1\n"
+	"a ipc_call target=2 annex=data+0 body=data body_size=300 rep_body=data+32768 rep_size=100 timeout=-1\n"
+	"a ipc_call target=2 annex=data+8192 timeout=-1\n"
+	"a ipc_call target=2 annex=data+12288 timeout=-1\n"
+	"a ipc_call target=2 annex=data+16384 rep_body=data+32768 rep_size=100 timeout=-1\n"
+	"a ipc_send target=2 body=data body_size=8\n"
+	"a ipc_call target=2 annex=data+20480 rep_body=edge+4 rep_size=8 timeout=-1\n",
+	/* a name that is bound late */
+	"x lap_resolve name=9 timeout=-1\n"
+	"a lap_resolve flags=1 name=8\n"
+	"a poke at=data value=1\n"
+	"a lap_invoke lap=@1 arg=data arg_size=@1\n"
+	"y pause us=2500\n"
+	"a poke at=data value=0\n"
+	"a lap_invoke lap=@1 arg=data arg_size=@1\n",
+	/* a trusted actor declares, sets, and sees protected names */
+	"a actor_privilege flags=3 privilege=1\n"
+	"a port_create flags=1 ui=4\n"
+	"a actor_pi flags=3 pi=0x300020001\n"
+	"a port_pi flags=1 li=@1 pi=0x300020001\n"
+	"a lap_resolve flags=6 name=10 timeout=0\n"
+	"a port_delete li=@1\n",
+	/* one actor kills the other under its calls */
+	"a actor_self\n"
+	"b ipc_receive timeout=-1\n"
+	"x ipc_call target=@0 timeout=-1\n"
+	"y ipc_send target=@0 body=data body_size=64\n"
+	"y actor_delete cap=@0\n",
+	/* what has no room */
+	"a limit which=3 value=1\n"
+	"a port_create\n"
+	"a ipc_send target=@1 body=data body_size=3000\n"
+	"a ipc_call target=@1 body=data body_size=8 timeout=1000\n"
+	"a ipc_send target=@1\n",
+	/* an abort meets a wait; a mark waits for one */
+	"a thread_self\n"
+	"a ipc_receive flags=1 timeout=3000000\n"
+	"b thread_abort flags=2 li=@0\n"
+	"a thread_abort\n"
+	"a thread_aborted\n",
+	/* the structure is unwritable, the message goes back */
+	"a actor_self\n"
+	"a ipc_send target=@0 body=data body_size=8\n"
+	"a ipc_receive timeout=0 at=read\n"
+	"a ipc_receive timeout=0 body=none body_size=8\n"
+	"a ipc_receive timeout=0 body=data body_size=8\n"
+	"a ipc_save at=read\n"
+	"a ipc_reply_receive timeout=0\n",
+	/* a listing under traffic */
+	"a netlink command=3 dump=1\n"
+	"x netlink command=2 dump=1\n"
+	"a netlink command=4 dump=1\n"
+	"a netlink command=5 dump=1\n"
+	"a netlink command=1\n",
+	/* two threads fetch and answer one message */
+	"a port_create\n"
+	"a ipc_receive li=@0 timeout=-1\n"
+	"x ipc_call target=@0 body=data body_size=9000 timeout=-1\n"
+	"a ipc_get_data body=data+4096 body_size=9000\n"
+	"b ipc_reply msg=@1 body=data body_size=5000\n"
+	"c ipc_reply msg=@1 body=data body_size=6000\n",
+};
+#define IDIOMS	(sizeof(idioms) / sizeof(idioms[0]))
+
+static unsigned int idiom_lane(char letter, unsigned int first, unsigned int second)
+{
+	return letter <= 'c' ? first * THREADS + (unsigned int)(letter - 'a') :
+			       second * THREADS + (unsigned int)(letter - 'x');
+}
+
+static void lay_idiom(struct program *p, struct random *r)
+{
+	unsigned int first = random_below(r, PROCESSES), base = p->nr, i, j;
+	unsigned int second = (first + 1 + random_below(r, PROCESSES - 1)) % PROCESSES;
+	static __thread struct program made;
+	char text[4096], *out = text;
+	const char *in = idioms[random_below(r, IDIOMS)];
+
+	/* One process for both, now and then: it calls itself. */
+	if (chance(r, 10))
+		second = first;
+	for (; *in; in++) {
+		if (in[0] >= 'a' && in[1] == ' ' && (out == text || out[-1] == '\n'))
+			*out++ = (char)('0' + idiom_lane(in[0], first, second));
+		else if (in[0] >= 'a' && in[-1] == '=' && (in[1] == '\n' || in[1] == ' '))
+			*out++ = (char)('0' + idiom_lane(in[0], first, second));
+		else
+			*out++ = *in;
+	}
+	*out = 0;
+	if (program_parse(&made, text) || base + made.nr > CALLS_MAX)
+		return;
+	for (i = 0; i < made.nr; i++) {
+		for (j = 0; j < FIELDS_MAX; j++)
+			if (made.calls[i].values[j].kind == VALUE_RESULT)
+				made.calls[i].values[j].call += (uint8_t)base;
+		p->calls[p->nr++] = made.calls[i];
+	}
+}
+
+/* ---- programs ---- */
+
+static void lay_calls(struct program *p, struct random *r, unsigned int count)
+{
+	unsigned int lanes[3], i;
+
+	for (i = 0; i < 3; i++)
+		lanes[i] = random_below(r, LANES);
+	for (i = 0; i < count && p->nr < CALLS_MAX; i++) {
+		unsigned int lane = chance(r, 90) ? lanes[random_below(r, 3)] :
+						    random_below(r, LANES);
+
+		call_fill(p, r, p->nr, &p->calls[p->nr], some_row(r), lane);
+		p->nr++;
+	}
+}
+
+void program_generate(struct program *p, struct random *r)
+{
+	unsigned int parts = 1 + random_below(r, 5);
+
+	p->nr = 0;
+	p->repeat = chance(r, 70) ? 1 : 2 + random_below(r, REPEAT_MAX - 1);
+	while (parts--) {
+		if (chance(r, 60))
+			lay_idiom(p, r);
+		else
+			lay_calls(p, r, 2 + random_below(r, 12));
+	}
+	if (!p->nr)
+		lay_calls(p, r, 4);
+}
+
+/* A call of the other program, with what it refers to taken from ours. */
+static void splice(struct program *p, struct random *r, const struct program *other)
+{
+	unsigned int from = random_below(r, other->nr), count = 1 + random_below(r, 8), base, i, j;
+
+	if (from + count > other->nr)
+		count = other->nr - from;
+	base = p->nr;
+	for (i = 0; i < count && p->nr < CALLS_MAX; i++) {
+		struct call *c = &p->calls[p->nr];
+
+		*c = other->calls[from + i];
+		for (j = 0; j < FIELDS_MAX; j++) {
+			struct value *v = &c->values[j];
+
+			if (v->kind != VALUE_RESULT)
+				continue;
+			if (v->call >= from)
+				v->call = (uint8_t)(v->call - from + base);
+			else
+				*v = some_field(p, r, base, c, j);
+		}
+		p->nr++;
+	}
+}
+
+static void mutate_once(struct program *p, struct random *r, const struct program *other)
+{
+	unsigned int dice = random_below(r, 100), at = random_below(r, p->nr), field;
+	struct call c, *of = &p->calls[at];
+
+	if (dice < 40 && rows[of->row].nr_fields) {
+		field = random_below(r, rows[of->row].nr_fields);
+		of->values[field] = some_field(p, r, at, of, field);
+	} else if (dice < 55) {
+		call_fill(p, r, at, &c, some_row(r), chance(r, 60) ? of->lane :
+								   random_below(r, LANES));
+		program_insert(p, at, &c);
+	} else if (dice < 65 && p->nr > 1) {
+		program_remove(p, at);
+	} else if (dice < 72 && other && other->nr) {
+		splice(p, r, other);
+	} else if (dice < 78) {
+		lay_idiom(p, r);
+	} else if (dice < 83) {
+		c = *of;
+		program_insert(p, at, &c);
+	} else if (dice < 89) {
+		of->lane = (uint8_t)random_below(r, LANES);
+	} else if (dice < 93) {
+		of->at = (uint8_t)(rows[of->row].command ? random_below(r, AREAS) : 0);
+	} else if (dice < 98) {
+		of->fail = (uint8_t)(rows[of->row].command ? random_below(r, 8) : 0);
+	} else {
+		p->repeat = 1 + random_below(r, REPEAT_MAX);
+	}
+}
+
+void program_mutate(struct program *p, struct random *r, const struct program *other)
+{
+	unsigned int times = 1 + random_below(r, 5);
+
+	while (times--)
+		mutate_once(p, r, other);
+}

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "act.h"
+#include "grammar.h"
+
+/* A field of a structure; what it gives and its limit may follow. */
+#define F(type, member, what, ...)						\
+	{ #member, offsetof(struct type, member),				\
+	  sizeof(((struct type *)0)->member), KIND_##what, __VA_ARGS__ }
+#define HEAD(type, known) F(type, size, SIZE), F(type, flags, FLAGS, 0, known)
+
+static const struct field hello_fields[] = {
+	HEAD(chorus_hello, 0),
+	F(chorus_hello, out_abi_base, OUT),
+	F(chorus_hello, out_abi_current, OUT),
+	F(chorus_hello, out_features, OUT),
+	F(chorus_hello, out_site, OUT),
+	F(chorus_hello, out_port_queue, OUT),
+};
+
+static const struct field actor_self_fields[] = {
+	HEAD(chorus_actor_self, 0),
+	F(chorus_actor_self, out_cap, OUT, GIVES_CAP),
+	F(chorus_actor_self, out_default_port, OUT, GIVES_UI),
+	F(chorus_actor_self, out_privilege, OUT),
+	F(chorus_actor_self, out_reserved, OUT),
+};
+
+static const struct field actor_delete_fields[] = {
+	HEAD(chorus_actor_delete, 0),
+	F(chorus_actor_delete, cap, CAP),
+};
+
+static const struct field actor_name_fields[] = {
+	HEAD(chorus_actor_name, CHORUS_SET | CHORUS_SELF),
+	F(chorus_actor_name, cap, CAP),
+	F(chorus_actor_name, name, ACTOR_NAME),
+	F(chorus_actor_name, out_name, OUT),
+};
+
+static const struct field actor_privilege_fields[] = {
+	HEAD(chorus_actor_privilege, CHORUS_SET | CHORUS_SELF),
+	F(chorus_actor_privilege, cap, CAP),
+	F(chorus_actor_privilege, privilege, PRIVILEGE),
+	F(chorus_actor_privilege, out_privilege, OUT),
+};
+
+static const struct field actor_pi_fields[] = {
+	HEAD(chorus_actor_pi, CHORUS_SET | CHORUS_SELF),
+	F(chorus_actor_pi, cap, CAP),
+	F(chorus_actor_pi, pi, PROTID),
+	F(chorus_actor_pi, out_pi, OUT),
+};
+
+static const struct field thread_self_fields[] = {
+	HEAD(chorus_thread_self, 0),
+	F(chorus_thread_self, out_li, OUT, GIVES_THREAD),
+	F(chorus_thread_self, out_reserved, OUT),
+};
+
+static const struct field thread_abort_fields[] = {
+	HEAD(chorus_thread_abort, CHORUS_SELF),
+	F(chorus_thread_abort, cap, CAP),
+	F(chorus_thread_abort, li, THREAD),
+	F(chorus_thread_abort, reserved, ZERO),
+};
+
+static const struct field thread_aborted_fields[] = {
+	HEAD(chorus_thread_aborted, 0),
+	F(chorus_thread_aborted, out_aborted, OUT),
+	F(chorus_thread_aborted, out_reserved, OUT),
+};
+
+static const struct field port_create_fields[] = {
+	HEAD(chorus_port_create, CHORUS_PORT_DECLARE),
+	F(chorus_port_create, ui, STATIC),
+	F(chorus_port_create, out_ui, OUT, GIVES_UI),
+	F(chorus_port_create, out_li, OUT, GIVES_LI),
+	F(chorus_port_create, out_reserved, OUT),
+};
+
+static const struct field port_delete_fields[] = {
+	HEAD(chorus_port_delete, 0),
+	F(chorus_port_delete, li, LI),
+	F(chorus_port_delete, reserved, ZERO),
+};
+
+static const struct field port_enable_fields[] = {
+	HEAD(chorus_port_enable, 0),
+	F(chorus_port_enable, li, LI),
+	F(chorus_port_enable, priority, PRIORITY),
+};
+
+static const struct field port_ui_fields[] = {
+	HEAD(chorus_port_ui, 0),
+	F(chorus_port_ui, ui, TARGET, GIVES_UI),
+	F(chorus_port_ui, li, LI, GIVES_LI),
+	F(chorus_port_ui, reserved, ZERO),
+};
+
+static const struct field port_pi_fields[] = {
+	HEAD(chorus_port_pi, CHORUS_SET),
+	F(chorus_port_pi, li, LI),
+	F(chorus_port_pi, reserved, ZERO),
+	F(chorus_port_pi, pi, PROTID),
+	F(chorus_port_pi, out_pi, OUT),
+};
+
+static const struct field port_seqnum_fields[] = {
+	HEAD(chorus_port_seqnum, 0),
+	F(chorus_port_seqnum, li, LI),
+	F(chorus_port_seqnum, reserved, ZERO),
+	F(chorus_port_seqnum, out_seqnum, OUT),
+};
+
+static const struct field ipc_send_fields[] = {
+	HEAD(chorus_ipc_send, 0),
+	F(chorus_ipc_send, src_li, LI),
+	F(chorus_ipc_send, body_size, LENGTH, 0, CHORUS_BODY_MAX),
+	F(chorus_ipc_send, target, TARGET),
+	F(chorus_ipc_send, cotarget, ZERO),
+	F(chorus_ipc_send, annex, FROM),
+	F(chorus_ipc_send, body, FROM),
+};
+
+static const struct field ipc_receive_fields[] = {
+	HEAD(chorus_ipc_receive, CHORUS_MSG_ABORTABLE),
+	F(chorus_ipc_receive, li, LI),
+	F(chorus_ipc_receive, body_size, LENGTH, 0, CHORUS_BODY_MAX),
+	F(chorus_ipc_receive, annex, TO),
+	F(chorus_ipc_receive, body, TO),
+	F(chorus_ipc_receive, timeout, TIMEOUT),
+	F(chorus_ipc_receive, deadline, DEADLINE, GIVES_DEADLINE),
+	F(chorus_ipc_receive, out_li, OUT),
+	F(chorus_ipc_receive, out_body_size, OUT),
+	F(chorus_ipc_receive, out_flags, OUT),
+	F(chorus_ipc_receive, out_reserved, OUT),
+	F(chorus_ipc_receive, out_seqnum, OUT),
+	F(chorus_ipc_receive, out_msg, OUT, GIVES_TOKEN),
+};
+
+static const struct field ipc_call_fields[] = {
+	HEAD(chorus_ipc_call, CHORUS_MSG_ABORTABLE),
+	F(chorus_ipc_call, src_li, LI),
+	F(chorus_ipc_call, body_size, LENGTH, 0, CHORUS_BODY_MAX),
+	F(chorus_ipc_call, target, TARGET),
+	F(chorus_ipc_call, cotarget, ZERO),
+	F(chorus_ipc_call, annex, FROM),
+	F(chorus_ipc_call, body, FROM),
+	F(chorus_ipc_call, rep_annex, TO),
+	F(chorus_ipc_call, rep_body, TO),
+	F(chorus_ipc_call, rep_size, LENGTH, 0, CHORUS_BODY_MAX),
+	F(chorus_ipc_call, reserved, ZERO),
+	F(chorus_ipc_call, timeout, TIMEOUT),
+	F(chorus_ipc_call, restart, RESTART, GIVES_RESTART),
+	F(chorus_ipc_call, deadline, DEADLINE, GIVES_DEADLINE),
+	F(chorus_ipc_call, out_rep_size, OUT),
+	F(chorus_ipc_call, out_flags, OUT),
+};
+
+static const struct field ipc_reply_fields[] = {
+	HEAD(chorus_ipc_reply, 0),
+	F(chorus_ipc_reply, body_size, LENGTH, 0, CHORUS_BODY_MAX),
+	F(chorus_ipc_reply, reserved, ZERO),
+	F(chorus_ipc_reply, annex, FROM),
+	F(chorus_ipc_reply, body, FROM),
+	F(chorus_ipc_reply, msg, TOKEN),
+};
+
+static const struct field ipc_reply_receive_fields[] = {
+	HEAD(chorus_ipc_reply_receive, CHORUS_MSG_ABORTABLE),
+	F(chorus_ipc_reply_receive, rep_size, LENGTH, 0, CHORUS_BODY_MAX),
+	F(chorus_ipc_reply_receive, reserved, ZERO),
+	F(chorus_ipc_reply_receive, rep_annex, FROM),
+	F(chorus_ipc_reply_receive, rep_body, FROM),
+	F(chorus_ipc_reply_receive, rep_msg, TOKEN),
+	F(chorus_ipc_reply_receive, restart, MARK, GIVES_RESTART),
+	F(chorus_ipc_reply_receive, li, LI),
+	F(chorus_ipc_reply_receive, body_size, LENGTH, 0, CHORUS_BODY_MAX),
+	F(chorus_ipc_reply_receive, annex, TO),
+	F(chorus_ipc_reply_receive, body, TO),
+	F(chorus_ipc_reply_receive, timeout, TIMEOUT),
+	F(chorus_ipc_reply_receive, deadline, DEADLINE, GIVES_DEADLINE),
+	F(chorus_ipc_reply_receive, out_li, OUT),
+	F(chorus_ipc_reply_receive, out_body_size, OUT),
+	F(chorus_ipc_reply_receive, out_flags, OUT),
+	F(chorus_ipc_reply_receive, out_reserved, OUT),
+	F(chorus_ipc_reply_receive, out_seqnum, OUT),
+	F(chorus_ipc_reply_receive, out_msg, OUT, GIVES_TOKEN),
+};
+
+static const struct field ipc_get_data_fields[] = {
+	HEAD(chorus_ipc_get_data, 0),
+	F(chorus_ipc_get_data, body_size, LENGTH, 0, CHORUS_BODY_MAX),
+	F(chorus_ipc_get_data, out_body_size, OUT),
+	F(chorus_ipc_get_data, body, TO),
+};
+
+static const struct field ipc_save_fields[] = {
+	HEAD(chorus_ipc_save, 0),
+	F(chorus_ipc_save, msg, OUT, GIVES_TOKEN),
+};
+
+static const struct field ipc_restore_fields[] = {
+	HEAD(chorus_ipc_save, 0),
+	F(chorus_ipc_save, msg, TOKEN),
+};
+
+static const struct field ipc_sysinfo_fields[] = {
+	HEAD(chorus_ipc_sysinfo, 0),
+	F(chorus_ipc_sysinfo, out_body_size, OUT),
+	F(chorus_ipc_sysinfo, out_flags, OUT),
+	F(chorus_ipc_sysinfo, out_src, OUT, GIVES_UI),
+	F(chorus_ipc_sysinfo, out_target, OUT),
+	F(chorus_ipc_sysinfo, out_cotarget, OUT),
+	F(chorus_ipc_sysinfo, out_transid, OUT),
+	F(chorus_ipc_sysinfo, out_actor_pi, OUT),
+	F(chorus_ipc_sysinfo, out_port_pi, OUT),
+};
+
+static const struct field lap_invoke_fields[] = {
+	HEAD(chorus_lap_invoke, 0),
+	F(chorus_lap_invoke, lap, LAP),
+	F(chorus_lap_invoke, arg, FROM),
+	F(chorus_lap_invoke, arg_size, ARG_SIZE, 0, CHORUS_LAP_ARG_MAX),
+	F(chorus_lap_invoke, reserved, ZERO),
+};
+
+static const struct field lap_resolve_fields[] = {
+	HEAD(chorus_lap_resolve, CHORUS_LAP_NOBLOCK | CHORUS_LAP_PROTECTED),
+	F(chorus_lap_resolve, name, LAP_NAME),
+	F(chorus_lap_resolve, timeout, TIMEOUT),
+	F(chorus_lap_resolve, deadline, DEADLINE, GIVES_DEADLINE),
+	F(chorus_lap_resolve, out_desc, OUT, GIVES_DESC),
+};
+
+/* Arguments of what is no command: they lie one after the other, a word each. */
+#define A(nr, name, what, ...) { name, (nr) * 8, 8, KIND_##what, __VA_ARGS__ }
+
+static const struct field which_fields[] = { A(0, "which", NUMBER, 0, 2) };
+static const struct field nr_fields[] = { A(0, "nr", NUMBER, 0, 256) };
+static const struct field signal_fields[] = {
+	A(0, "to", LANE), A(1, "number", NUMBER, 0, 3),
+};
+static const struct field lane_fields[] = { A(0, "to", LANE) };
+static const struct field poke_fields[] = { A(0, "at", TO), A(1, "value", TIMEOUT) };
+static const struct field poke_ui_fields[] = { A(0, "at", TO), A(1, "ui", TARGET) };
+static const struct field poke_address_fields[] = { A(0, "at", TO), A(1, "address", TO) };
+static const struct field raw_fields[] = {
+	A(0, "type", NUMBER, 0, 256), A(1, "nr", NUMBER, 0, 256), A(2, "at", TO),
+};
+static const struct field file_fields[] = {
+	A(0, "how", NUMBER, 0, 7), A(1, "at", TO), A(2, "length", LENGTH, 0, 4096),
+};
+static const struct field netlink_fields[] = {
+	A(0, "command", NUMBER, 0, 7), A(1, "dump", NUMBER, 0, 2),
+	A(2, "attribute", NUMBER, 0, 40), A(3, "length", LENGTH, 0, 64),
+};
+static const struct field limit_fields[] = {
+	A(0, "which", NUMBER, 0, 6), A(1, "value", NUMBER, 0, 12),
+};
+static const struct field pause_fields[] = { A(0, "us", NUMBER, 0, 3000) };
+static const struct field uid_fields[] = { A(0, "uid", NUMBER, 0, 3) };
+
+#define COMMAND(name, NAME, type, weight)					\
+	{ #name, CHORUS_IOC_##NAME, sizeof(struct type), weight,		\
+	  sizeof(name##_fields) / sizeof(name##_fields[0]), name##_fields, act_command }
+#define OTHER(name, table, weight)						\
+	{ #name, 0, 0, weight, sizeof(table) / sizeof(table[0]), table, act_##name }
+#define ALONE(name, weight)							\
+	{ #name, 0, 0, weight, 0, NULL, act_##name }
+
+/* Fields of one structure that two commands share. */
+#define port_disable_fields	port_enable_fields
+#define port_li_fields		port_ui_fields
+
+const struct row rows[] = {
+	COMMAND(hello, HELLO, chorus_hello, 2),
+	COMMAND(actor_self, ACTOR_SELF, chorus_actor_self, 10),
+	COMMAND(actor_delete, ACTOR_DELETE, chorus_actor_delete, 4),
+	COMMAND(actor_name, ACTOR_NAME, chorus_actor_name, 4),
+	COMMAND(actor_privilege, ACTOR_PRIVILEGE, chorus_actor_privilege, 6),
+	COMMAND(actor_pi, ACTOR_PI, chorus_actor_pi, 5),
+	COMMAND(thread_self, THREAD_SELF, chorus_thread_self, 4),
+	COMMAND(thread_abort, THREAD_ABORT, chorus_thread_abort, 8),
+	COMMAND(thread_aborted, THREAD_ABORTED, chorus_thread_aborted, 2),
+	COMMAND(port_create, PORT_CREATE, chorus_port_create, 20),
+	COMMAND(port_delete, PORT_DELETE, chorus_port_delete, 8),
+	COMMAND(port_enable, PORT_ENABLE, chorus_port_enable, 10),
+	COMMAND(port_disable, PORT_DISABLE, chorus_port_enable, 4),
+	COMMAND(port_ui, PORT_UI, chorus_port_ui, 4),
+	COMMAND(port_li, PORT_LI, chorus_port_ui, 4),
+	COMMAND(port_pi, PORT_PI, chorus_port_pi, 4),
+	COMMAND(port_seqnum, PORT_SEQNUM, chorus_port_seqnum, 3),
+	COMMAND(ipc_send, IPC_SEND, chorus_ipc_send, 24),
+	COMMAND(ipc_receive, IPC_RECEIVE, chorus_ipc_receive, 30),
+	COMMAND(ipc_call, IPC_CALL, chorus_ipc_call, 36),
+	COMMAND(ipc_reply, IPC_REPLY, chorus_ipc_reply, 20),
+	COMMAND(ipc_reply_receive, IPC_REPLY_RECEIVE, chorus_ipc_reply_receive, 24),
+	COMMAND(ipc_get_data, IPC_GET_DATA, chorus_ipc_get_data, 8),
+	COMMAND(ipc_save, IPC_SAVE, chorus_ipc_save, 8),
+	COMMAND(ipc_restore, IPC_RESTORE, chorus_ipc_save, 8),
+	COMMAND(ipc_sysinfo, IPC_SYSINFO, chorus_ipc_sysinfo, 4),
+	COMMAND(lap_invoke, LAP_INVOKE, chorus_lap_invoke, 16),
+	COMMAND(lap_resolve, LAP_RESOLVE, chorus_lap_resolve, 14),
+
+	/* What else can happen to a caller. */
+	ALONE(open, 4),
+	OTHER(close, which_fields, 3),
+	OTHER(dup, which_fields, 2),
+	OTHER(fork, nr_fields, 2),
+	ALONE(exec, 0),
+	ALONE(leave, 1),
+	ALONE(end_thread, 2),
+	OTHER(signal, signal_fields, 14),
+	OTHER(kill, lane_fields, 3),
+	OTHER(unmap, which_fields, 3),
+	OTHER(map, which_fields, 3),
+	OTHER(poke, poke_fields, 6),
+	OTHER(poke_ui, poke_ui_fields, 4),
+	OTHER(poke_address, poke_address_fields, 4),
+	OTHER(raw, raw_fields, 3),
+	OTHER(file, file_fields, 3),
+	OTHER(netlink, netlink_fields, 6),
+	OTHER(limit, limit_fields, 2),
+	OTHER(pause, pause_fields, 4),
+	OTHER(uid, uid_fields, 2),
+	/* Without weight: rare, because they take long. */
+	ALONE(new_site, 0),
+	ALONE(reload, 0),
+};
+const unsigned int nr_rows = sizeof(rows) / sizeof(rows[0]);
+
+/* Those of the supervisor actors that are there, and what nobody would accept. */
+const char lap_names[][8] = {
+	"null", "echo", "p_wait", "p_del", "p_self", "p_nest", "p_copy", "p_who", "p_late",
+	"p_bound", "p_prot", "p_raw", "p_big", "p_call", "p_fail", "nobody", "",
+	{ 'n', 'o', 't', 'e', 'n', 'd', 'e', 'd' }, { 'a', 0, 'b' }, { 'x', '\n' },
+	{ (char)0xc3, (char)0xa9 },
+};
+const unsigned int nr_lap_names = sizeof(lap_names) / sizeof(lap_names[0]);
+
+const char actor_names[][16] = {
+	"fuzz", "", "fifteen letters", "sixteen letters!", { 'a', 0, 'b' }, { 'x', 27 },
+	{ (char)0xff },
+};
+const unsigned int nr_actor_names = sizeof(actor_names) / sizeof(actor_names[0]);
+
+int row_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_rows; i++)
+		if (!strcmp(rows[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+const char *grammar_judge(void)
+{
+	static char text[128];
+	const struct field *f;
+	unsigned int i, j, end;
+
+	for (i = 0; i < nr_rows; i++) {
+		if (rows[i].nr_fields > FIELDS_MAX) {
+			snprintf(text, sizeof(text), "%s has too many fields", rows[i].name);
+			return text;
+		}
+		for (j = 0, end = 0; rows[i].command && j < rows[i].nr_fields; j++) {
+			f = &rows[i].fields[j];
+			if (f->offset != end) {
+				snprintf(text, sizeof(text), "%s: a gap before %s", rows[i].name,
+					 f->name);
+				return text;
+			}
+			end += f->size;
+		}
+		if (rows[i].command && end != rows[i].size) {
+			snprintf(text, sizeof(text), "%s: fields are missing at its end",
+				 rows[i].name);
+			return text;
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fuzz: programs for the nucleus, made up, run, and kept when they reach something new.
+ *
+ *	fuzz [-t SECONDS] [-j WORKERS] [-s SEED] [-c CORPUS]... [-o FOLDER]
+ *	fuzz -d ...		run the corpus only, and write those that are needed
+ *	fuzz -p FILE [-n TIMES]	run the programs of a file, again and again
+ *	fuzz -g NUMBER -s SEED	print that many made-up programs, and end
+ *	fuzz -C			judge the table, print its commands and fields
+ *
+ * It ends at the first complaint of the kernel and writes the last programs to FOLDER/crash.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "act.h"
+#include "corpus.h"
+#include "watch.h"
+
+#define WORKERS_MAX	8
+#define LAST		4		/* programs kept of each worker */
+#define SHRINK_RUNS	12		/* runs spent to make a new program shorter */
+
+enum mode { MODE_FUZZ, MODE_DISTIL, MODE_REPLAY };
+
+struct shared {
+	struct corpus corpus;
+	uint8_t seen[COVER_RANGE];
+	atomic_uint nr_seen;
+	atomic_uint next;		/* of the corpus as it was read */
+	atomic_uint programs, found;
+	atomic_ulong calls;
+	atomic_bool stop, stuck;
+	unsigned int loaded;
+	struct {
+		unsigned int number;
+		char text[TEXT_MAX];
+	} last[WORKERS_MAX][LAST];
+};
+
+static struct shared *shared;
+static struct corpus *kept;		/* of a distillation */
+static enum mode mode;
+static unsigned int seconds = 60, workers = 4, times = 1;
+static uint64_t seed = 1;
+static const char *folder = ".";
+static const char *patterns = "/etc/splat.re";
+static bool covered;
+
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* ---- a worker ---- */
+
+static void note_program(struct run *run, unsigned int worker, unsigned int number)
+{
+	unsigned int slot = number % LAST;
+
+	program_print(&run->program, shared->last[worker][slot].text, TEXT_MAX);
+	shared->last[worker][slot].number = number;
+	watch_log(worker, number, shared->last[worker][slot].text);
+}
+
+static bool run_one(struct run *run, unsigned int worker)
+{
+	static unsigned int number;
+	long calls;
+
+	note_program(run, worker, ++number);
+	calls = run_program(run);
+	if (calls < 0) {
+		shared->stuck = true;
+		shared->stop = true;
+		return false;
+	}
+	shared->calls += (unsigned long)calls;
+	shared->programs++;
+	return true;
+}
+
+/* What the program has reached first, into @news; their number. */
+static unsigned int take_news(const struct cover *cover, uint32_t *news)
+{
+	unsigned int nr = cover->nr < COVER_LIST ? cover->nr : COVER_LIST, found = 0, i;
+
+	for (i = 0; i < nr; i++)
+		if (!__atomic_exchange_n(&shared->seen[cover->list[i]], 1, __ATOMIC_RELAXED))
+			news[found++] = cover->list[i];
+	shared->nr_seen += found;
+	return found;
+}
+
+static bool has_all(const struct cover *cover, const uint32_t *news, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (!cover->hit[news[i]])
+			return false;
+	return true;
+}
+
+/* Leaves calls out, many at first, as long as what was new is still reached. */
+static void shrink(struct run *run, unsigned int worker, const uint32_t *news, unsigned int nr)
+{
+	static struct program best;
+	unsigned int chunk, at, i, left = SHRINK_RUNS;
+
+	best = run->program;
+	for (chunk = best.nr / 2; chunk && left; chunk /= 2) {
+		for (at = 0; at < best.nr && left && !shared->stop; ) {
+			run->program = best;
+			for (i = 0; i < chunk && at < run->program.nr; i++)
+				program_remove(&run->program, at);
+			if (!run->program.nr)
+				break;
+			left--;
+			if (!run_one(run, worker))
+				return;
+			if (has_all(&run->cover, news, nr))
+				best = run->program;
+			else
+				at += chunk;
+		}
+	}
+	run->program = best;
+}
+
+static void judge(struct run *run, unsigned int worker, bool fresh)
+{
+	static uint32_t news[COVER_LIST];
+	unsigned int nr = take_news(&run->cover, news);
+
+	if (!nr)
+		return;
+	if (mode == MODE_DISTIL) {
+		corpus_add(kept, &run->program);
+	} else if (fresh) {
+		shrink(run, worker, news, nr);
+		corpus_add(&shared->corpus, &run->program);
+		shared->found++;
+	}
+}
+
+static void choose(struct program *p, struct random *r)
+{
+	static struct program other;
+	unsigned int nr = shared->corpus.nr;
+
+	if (!nr || random_below(r, 100) < 25 ||
+	    !corpus_get(&shared->corpus, random_below(r, nr), p)) {
+		program_generate(p, r);
+		return;
+	}
+	corpus_get(&shared->corpus, random_below(r, nr), &other);
+	program_mutate(p, r, &other);
+	if (!p->nr)
+		program_generate(p, r);
+}
+
+static void worker_main(unsigned int worker)
+{
+	struct random r = { .state = (seed + worker) * 0x9e3779b97f4a7c15ULL | 1 };
+	struct run *run = run_new(worker);
+	unsigned int index;
+	bool fresh;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (covered)
+		cover_open(&run->cover);
+	if (areas_map()) {
+		perror("fuzz: memory of the programs");
+		exit(1);
+	}
+	while (!shared->stop) {
+		index = shared->next++;
+		fresh = index >= shared->loaded * times;
+		if (!fresh)
+			corpus_get(&shared->corpus, index % shared->loaded, &run->program);
+		else if (mode == MODE_FUZZ)
+			choose(&run->program, &r);
+		else
+			break;
+		if (!run_one(run, worker))
+			break;
+		judge(run, worker, fresh);
+	}
+	exit(0);
+}
+
+/* ---- the parent ---- */
+
+static void write_last(void)
+{
+	char path[512];
+	unsigned int i, j;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/crash", folder);
+	mkdir(path, 0755);
+	for (i = 0; i < workers; i++) {
+		for (j = 0; j < LAST; j++) {
+			if (!shared->last[i][j].number)
+				continue;
+			snprintf(path, sizeof(path), "%s/crash/%u.%u", folder, i,
+				 shared->last[i][j].number);
+			file = fopen(path, "w");
+			if (!file)
+				continue;
+			fputs(shared->last[i][j].text, file);
+			fclose(file);
+			printf("# kept: crash/%u.%u\n", i, shared->last[i][j].number);
+		}
+	}
+}
+
+static void write_results(void)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/cover", folder);
+	file = covered ? fopen(path, "w") : NULL;
+	if (file) {
+		cover_write(file, shared->seen);
+		fclose(file);
+	}
+	snprintf(path, sizeof(path), "%s/corpus", folder);
+	file = fopen(path, "w");
+	if (file) {
+		if (mode == MODE_DISTIL)
+			corpus_write(kept, file, 0);
+		else
+			corpus_write(&shared->corpus, file, shared->loaded);
+		fclose(file);
+	}
+}
+
+static void status_line(time_t start)
+{
+	printf("# %4ld s: %lu calls, %u programs", (long)(now() - start), shared->calls,
+	       shared->programs);
+	if (covered)
+		printf(", %u places reached, %u programs kept", shared->nr_seen, shared->corpus.nr);
+	printf("\n");
+	fflush(stdout);
+}
+
+/* Waits for the workers; true: the kernel complained. */
+static bool supervise(time_t start, unsigned int left)
+{
+	time_t end = start + (time_t)seconds, told = start;
+	bool complained = false;
+	int status;
+	pid_t pid;
+
+	while (left) {
+		pid = waitpid(-1, &status, WNOHANG);
+		if (pid > 0) {
+			left--;
+			if (status) {
+				printf("# a worker ended with status %d\n", status);
+				shared->stop = shared->stuck = true;
+			}
+			continue;
+		}
+		usleep(100000);
+		if (watch_look())
+			complained = shared->stop = true;
+		if (now() >= end)
+			shared->stop = true;
+		if (now() >= told + 10) {
+			told = now();
+			status_line(start);
+		}
+	}
+	usleep(100000);
+	return watch_look() || complained;
+}
+
+static int fuzz(void)
+{
+	bool complained;
+	time_t start = now();
+	unsigned int i;
+
+	printf("# seed %" PRIu64 ", %u programs read, %s\n", seed, shared->loaded,
+	       covered ? "guided by KCOV" : "blind: no KCOV in this kernel, or in these modules");
+	fflush(stdout);
+	if (watch_begin(patterns)) {
+		perror("fuzz: kernel log");
+		return 1;
+	}
+	limits_read();
+	netlink_family();
+	for (i = 0; i < workers; i++) {
+		switch (fork()) {
+		case -1:
+			perror("fuzz: fork");
+			return 1;
+		case 0:
+			worker_main(i);
+		}
+	}
+	complained = supervise(start, workers);
+	status_line(start);
+	if (complained || shared->stuck)
+		write_last();
+	write_results();
+	printf("calls %lu seconds %ld programs %u new %u\n", shared->calls,
+	       (long)(now() - start), shared->programs, shared->found);
+	if (shared->stuck)
+		printf("# a process did not die, or a worker did\n");
+	return complained || shared->stuck;
+}
+
+/* ---- without the nucleus ---- */
+
+static int print_programs(unsigned int count)
+{
+	struct random r = { .state = seed * 0x9e3779b97f4a7c15ULL | 1 };
+	static struct program p, again;
+	char text[TEXT_MAX], second[TEXT_MAX];
+	const char *wrong;
+
+	while (count--) {
+		program_generate(&p, &r);
+		program_mutate(&p, &r, &p);
+		program_print(&p, text, sizeof(text));
+		wrong = program_parse(&again, text);
+		program_print(&again, second, sizeof(second));
+		if (wrong || strcmp(text, second)) {
+			printf("%s\ndoes not come back: %s\n%s", text, wrong ? wrong : "", second);
+			return 1;
+		}
+		printf("%s--\n", text);
+	}
+	return 0;
+}
+
+static int print_table(void)
+{
+	const char *wrong = grammar_judge();
+	unsigned int i, j;
+
+	if (wrong) {
+		printf("%s\n", wrong);
+		return 1;
+	}
+	for (i = 0; i < nr_rows; i++) {
+		if (!rows[i].command)
+			continue;
+		printf("command %s 0x%02x %u\n", rows[i].name, rows[i].command & 0xff, rows[i].size);
+		for (j = 0; j < rows[i].nr_fields; j++)
+			printf("field %s %s\n", rows[i].name, rows[i].fields[j].name);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int print = 0;
+	bool table = false;
+	int option;
+
+	if (argc > 1 && !strcmp(argv[1], "--idle"))
+		for (;;)
+			pause();
+	shared = shared_memory(sizeof(*shared));
+	kept = shared_memory(sizeof(*kept));
+	corpus_init(&shared->corpus);
+	corpus_init(kept);
+	while ((option = getopt(argc, argv, "t:j:s:c:o:dp:n:g:Cw:")) != -1) {
+		switch (option) {
+		case 't': seconds = (unsigned int)atoi(optarg); break;
+		case 'j': workers = (unsigned int)atoi(optarg); break;
+		case 's': seed = strtoull(optarg, NULL, 0); break;
+		case 'p':
+			mode = MODE_REPLAY;
+			workers = 1;
+			/* fallthrough */
+		case 'c': shared->loaded += corpus_load(&shared->corpus, optarg); break;
+		case 'o': folder = optarg; break;
+		case 'd': mode = MODE_DISTIL; break;
+		case 'n': times = (unsigned int)atoi(optarg); break;
+		case 'g': print = (unsigned int)atoi(optarg); break;
+		case 'C': table = true; break;
+		case 'w': patterns = optarg; break;
+		default:
+			fprintf(stderr, "see the head of tests/fuzz/main.c for the options\n");
+			return 2;
+		}
+	}
+	if (print)
+		return print_programs(print);
+	if (table)
+		return print_table();
+	if (!workers || workers > WORKERS_MAX || (mode != MODE_FUZZ && !shared->loaded)) {
+		fprintf(stderr, "fuzz: 1 to %d workers, and a program to run\n", WORKERS_MAX);
+		return 2;
+	}
+	if (mode == MODE_DISTIL) {
+		corpus_sort(&shared->corpus);
+		workers = 1;
+	}
+	covered = cover_find();
+	return fuzz();
+}
