@@ -3,16 +3,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "act.h"
 
 #define PAGE		4096UL
 #define DATA_PAGES	64
+#define DATA_FRESH	8		/* of these, filled anew before each program */
 #define EDGE_PAGES	32
 
 /* Where the areas are, in every process. */
@@ -29,6 +32,8 @@
 #define GONE_STRUCT	(16 * PAGE)	/* offset in the area that comes and goes */
 
 int act_fds[2] = { -1, -1 };
+bool act_memory_changed;
+pid_t act_children[8];
 
 static int map_at(unsigned long at, size_t size, int protection)
 {
@@ -38,7 +43,7 @@ static int map_at(unsigned long at, size_t size, int protection)
 
 int areas_map(void)
 {
-	int fd = memfd_create("fuzz", 0), lane, i, ret;
+	int fd = memfd_create("fuzz", 0), lane, ret;
 
 	ret = map_at(DATA_BASE, DATA_PAGES * PAGE, PROT_READ | PROT_WRITE) |
 	      map_at(EDGE_END - EDGE_PAGES * PAGE, EDGE_PAGES * PAGE, PROT_READ | PROT_WRITE) |
@@ -56,9 +61,6 @@ int areas_map(void)
 		 fd, 0) == MAP_FAILED)
 		return -1;
 	close(fd);
-	/* An annex of page N begins with N: what the probe's port is to do. */
-	for (i = 0; i < DATA_PAGES; i++)
-		memset((char *)DATA_BASE + i * PAGE, i, PAGE);
 	return 0;
 }
 
@@ -310,11 +312,34 @@ long act_command(struct act *act)
 	return ret;
 }
 
-void act_open_device(struct run *run)
+void act_prepare(struct run *run)
 {
-	struct chorus_hello hello = { .size = sizeof(hello) };
+	int i;
 
+	(void)run;
+	/* An annex of page N begins with N: what the probe's port is to do. */
+	for (i = 0; i < DATA_PAGES; i++)
+		memset((char *)DATA_BASE + i * PAGE, i, i < DATA_FRESH ? PAGE : 8);
+	if (act_memory_changed)
+		mmap((void *)GONE_BASE, 32 * PAGE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	act_memory_changed = false;
 	act_fds[0] = open("/dev/chorus", O_RDWR | O_CLOEXEC);
-	if (act_fds[0] >= 0 && !ioctl(act_fds[0], CHORUS_IOC_HELLO, &hello))
-		run->site = run->site ? run->site : hello.out_site;
+}
+
+void act_close_all(void)
+{
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		if (act_children[i]) {
+			kill(act_children[i], SIGKILL);
+			waitpid(act_children[i], NULL, 0);
+		}
+		act_children[i] = 0;
+	}
+	for (i = 0; i < 2; i++)
+		if (act_fds[i] >= 0)
+			close(act_fds[i]);
+	act_fds[0] = act_fds[1] = -1;
 }

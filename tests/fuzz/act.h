@@ -20,8 +20,10 @@ struct act {
 
 /* The memory of every process, at the same addresses; once, before the first fork. */
 int areas_map(void);
-/* The actor of this process. */
-void act_open_device(struct run *run);
+/* Before a program: memory as it is at first, the actor of this process. */
+void act_prepare(struct run *run);
+/* After it: descriptors and children of this process. */
+void act_close_all(void);
 
 long act_command(struct act *act);
 long act_open(struct act *act);
@@ -53,6 +55,8 @@ void limits_restore(void);
 int netlink_family(void);		/* once, asks for the number of the family */
 
 /* act.c, for the others */
+extern bool act_memory_changed;		/* the area that comes and goes */
+extern pid_t act_children[8];
 extern int act_fds[2];			/* of this process */
 uint64_t act_address(const struct value *v);
 bool act_write(uint64_t to, const void *from, size_t size);

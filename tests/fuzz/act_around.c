@@ -38,6 +38,12 @@ static uint64_t arg(const struct act *act, unsigned int index, uint64_t otherwis
 	}
 }
 
+/* This process does not come back from that. */
+static void spend(const struct act *act, unsigned int lane)
+{
+	act->run->processes[lane / THREADS].spent = true;
+}
+
 /* ---- descriptors and deaths ---- */
 
 long act_open(struct act *act)
@@ -75,10 +81,18 @@ long act_dup(struct act *act)
 long act_fork(struct act *act)
 {
 	uint8_t bytes[512] = { 64 };
-	pid_t pid = fork();
+	unsigned int slot = 0;
+	pid_t pid;
 
-	if (pid)
+	while (slot < 8 && act_children[slot])
+		slot++;
+	if (slot == 8)
+		return -EAGAIN;
+	pid = fork();
+	if (pid) {
+		act_children[slot] = pid > 0 ? pid : 0;
 		return pid;
+	}
 	ioctl(act_fds[0], CHORUS_IOC(arg(act, 0, 0) & 0xff), bytes);
 	close(open("/dev/chorus", O_RDWR));
 	usleep(1000);
@@ -89,14 +103,14 @@ long act_exec(struct act *act)
 {
 	char *const argv[] = { (char *)"fuzz", (char *)"--idle", NULL };
 
-	/* The lanes of this process end here. */
-	(void)act;
+	spend(act, act->lane);
 	execv("/proc/self/exe", argv);
 	return -errno;
 }
 
 long act_leave(struct act *act)
 {
+	spend(act, act->lane);
 	cover_collect(&act->run->cover, act->lane);
 	_exit(0);
 }
@@ -105,9 +119,8 @@ long act_end_thread(struct act *act)
 {
 	if (act->lane % THREADS == 0)
 		return -EINVAL;
-	cover_collect(&act->run->cover, act->lane);
-	atomic_fetch_add(&act->run->ended, 1);
-	futex_wake(&act->run->moves);
+	spend(act, act->lane);
+	lane_over(act->run, act->lane);
 	syscall(SYS_exit, 0);
 	return 0;
 }
@@ -117,7 +130,7 @@ long act_signal(struct act *act)
 	static const int numbers[] = { SIGUSR1, SIGUSR2, SIGSTOP };
 	unsigned int lane = (unsigned int)(arg(act, 0, 0) % LANES);
 	unsigned int number = (unsigned int)(arg(act, 1, 0) % 3);
-	pid_t pid = act->run->pids[lane / THREADS], tid = act->run->tids[lane];
+	pid_t pid = act->run->processes[lane / THREADS].pid, tid = act->run->tids[lane];
 	long ret;
 
 	if (!pid || !tid)
@@ -133,8 +146,10 @@ long act_signal(struct act *act)
 
 long act_kill(struct act *act)
 {
-	pid_t pid = act->run->pids[arg(act, 0, 0) % LANES / THREADS];
+	unsigned int lane = (unsigned int)(arg(act, 0, 0) % LANES);
+	pid_t pid = act->run->processes[lane / THREADS].pid;
 
+	spend(act, lane);
 	return pid > 0 ? kill(pid, SIGKILL) : -ESRCH;
 }
 
@@ -157,6 +172,7 @@ long act_unmap(struct act *act)
 {
 	size_t size = (arg(act, 0, 0) & 1 ? 32 : 16) * 4096;
 
+	act_memory_changed = true;
 	return mmap(gone(), size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
 	       MAP_FAILED ? -errno : 0;
 }
@@ -165,6 +181,7 @@ long act_map(struct act *act)
 {
 	int protection = arg(act, 0, 0) & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
 
+	act_memory_changed = true;
 	return mmap(gone(), 32 * 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
 		    0) == MAP_FAILED ? -errno : 0;
 }
@@ -396,13 +413,14 @@ long act_limit(struct act *act)
 
 long act_uid(struct act *act)
 {
+	spend(act, act->lane);
 	return setuid(1000 + (uid_t)(arg(act, 0, 0) & 3));
 }
 
 /* The process goes to a network namespace, that is, a site, of its own. */
 long act_new_site(struct act *act)
 {
-	(void)act;
+	spend(act, act->lane);
 	if (unshare(CLONE_NEWNET))
 		return -errno;
 	if (act_fds[0] >= 0)

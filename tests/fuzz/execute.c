@@ -16,10 +16,10 @@
 
 #include "act.h"
 
-#define LOOK_NS		2000000L	/* how often a quiet program is looked at */
-#define PATIENCE	8		/* looks without a move until it is over */
-#define WHOLE_NS	500000000LL	/* and in any case */
+#define LOOK_NS		2000000L	/* how often a program at rest is looked at */
+#define WHOLE_NS	500000000LL	/* how long one may run in any case */
 #define RESULT_NS	3000000L	/* how long a call waits for another's result */
+#define SIGNALS		128		/* looks at a blocked lane until its process is killed */
 #define DEATH_SECONDS	30		/* to die after SIGKILL */
 
 void *shared_memory(size_t size)
@@ -82,11 +82,38 @@ static void call_make(struct run *run, unsigned int index, unsigned int lane)
 	};
 
 	results_await(run, act.call);
+	atomic_fetch_add(&run->moves, 1);
 	rows[act.call->row].perform(&act);
 	atomic_store(&act.result->done, 1);
 	futex_wake((atomic_uint *)&act.result->done);
 	atomic_fetch_add(&run->moves, 1);
+	atomic_fetch_add(&run->calls, 1);
 	cover_collect(&run->cover, lane);
+}
+
+void lane_over(struct run *run, unsigned int lane)
+{
+	struct process *process = &run->processes[lane / THREADS];
+
+	/* Nobody of this process is in the nucleus any more. */
+	if (atomic_fetch_sub(&process->left, 1) == 1)
+		act_close_all();
+	cover_collect(&run->cover, lane);
+	atomic_store(&run->over[lane], true);
+	atomic_fetch_add(&run->ended, 1);
+	futex_wake(&run->moves);
+}
+
+static void lane_run(struct run *run, unsigned int lane)
+{
+	const struct program *p = &run->program;
+	unsigned int round, i;
+
+	for (round = 0; round < p->repeat; round++)
+		for (i = 0; i < p->nr && !run->stop; i++)
+			if (p->calls[i].lane == lane)
+				call_make(run, i, lane);
+	lane_over(run, lane);
 }
 
 struct lane {
@@ -98,18 +125,27 @@ static void *lane_main(void *data)
 {
 	struct lane *lane = data;
 	struct run *run = lane->run;
-	const struct program *p = &run->program;
-	unsigned int round, i;
+	struct process *process = &run->processes[lane->number / THREADS];
+	unsigned int done = 0, number;
 
 	run->tids[lane->number] = (pid_t)syscall(SYS_gettid);
-	if (lane->number % THREADS)
-		cover_enable(&run->cover, lane->number);
-	for (round = 0; round < p->repeat; round++)
-		for (i = 0; i < p->nr; i++)
-			if (p->calls[i].lane == lane->number)
-				call_make(run, i, lane->number);
-	atomic_fetch_add(&run->ended, 1);
-	futex_wake(&run->moves);
+	cover_enable(&run->cover, lane->number);
+	for (;;) {
+		while ((number = run->number) == done)
+			futex_wait(&run->number, done, 1000000000L - 1);
+		done = number;
+		if (!run->used[lane->number])
+			continue;
+		if (lane->number % THREADS) {
+			while (process->ready != number)
+				futex_wait(&process->ready, process->ready, LOOK_NS);
+		} else {
+			act_prepare(run);
+			process->ready = number;
+			futex_wake(&process->ready);
+		}
+		lane_run(run, lane->number);
+	}
 	return NULL;
 }
 
@@ -122,7 +158,7 @@ static void on_signal(int number)
 
 static void process_main(struct run *run, unsigned int process)
 {
-	struct lane lanes[THREADS];
+	static struct lane lanes[THREADS];
 	struct sigaction action = { .sa_handler = on_signal };
 	pthread_attr_t attr;
 	pthread_t thread;
@@ -133,20 +169,14 @@ static void process_main(struct run *run, unsigned int process)
 	sigaction(SIGUSR1, &action, NULL);
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGUSR2, &action, NULL);
-	cover_enable(&run->cover, process * THREADS);
-	act_open_device(run);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, 128 << 10);
 	for (i = THREADS; i--; ) {
 		lanes[i] = (struct lane){ run, process * THREADS + i };
 		if (!i)
 			lane_main(&lanes[0]);
-		else if (run->used[lanes[i].number])
-			pthread_create(&thread, &attr, lane_main, &lanes[i]);
+		pthread_create(&thread, &attr, lane_main, &lanes[i]);
 	}
-	/* Killed from outside, with whatever is there. */
-	for (;;)
-		pause();
 }
 
 static void on_alarm(int number)
@@ -154,99 +184,156 @@ static void on_alarm(int number)
 	(void)number;
 }
 
-/* The killed and all they left behind.  False: somebody does not die. */
-static bool reap(void)
+/* Kills one with all it left behind.  False: somebody does not die. */
+static bool process_end(struct run *run, unsigned int number)
 {
+	struct process *process = &run->processes[number];
+	unsigned int i;
 	pid_t pid;
 
+	if (!process->pid)
+		return true;
+	/* The group may not be there yet. */
+	kill(process->pid, SIGKILL);
+	kill(-process->pid, SIGKILL);
 	alarm(DEATH_SECONDS);
 	do {
-		pid = waitpid(-1, NULL, __WALL);
+		/* Children it had are ours now; they are of the same group. */
+		pid = waitpid(-process->pid, NULL, __WALL);
 	} while (pid > 0);
+	if (errno == ECHILD)
+		pid = waitpid(process->pid, NULL, __WALL);
 	alarm(0);
-	return errno == ECHILD;
+	if (errno != ECHILD)
+		return false;
+	process->pid = 0;
+	process->spent = false;
+	for (i = number * THREADS; i < (number + 1) * THREADS; i++) {
+		run->tids[i] = 0;
+		cover_collect(&run->cover, i);
+	}
+	return true;
 }
 
+/* Those that the program needs.  Returns the number of its lanes. */
 static unsigned int processes_begin(struct run *run)
 {
-	bool wanted[PROCESSES] = { false };
+	struct process *process;
 	unsigned int i, lanes = 0;
 	pid_t pid;
 
 	memset(run->used, 0, sizeof(run->used));
 	for (i = 0; i < run->program.nr; i++) {
 		run->used[run->program.calls[i].lane] = true;
-		wanted[run->program.calls[i].lane / THREADS] = true;
+		/* It opens the device. */
+		run->used[run->program.calls[i].lane / THREADS * THREADS] = true;
+	}
+	for (i = 0; i < PROCESSES; i++)
+		run->processes[i].left = 0;
+	for (i = 0; i < LANES; i++) {
+		run->over[i] = !run->used[i];
+		run->processes[i / THREADS].left += run->used[i];
+		lanes += run->used[i];
 	}
 	for (i = 0; i < PROCESSES; i++) {
-		run->pids[i] = 0;
-		if (!wanted[i])
+		process = &run->processes[i];
+		if (process->pid || !run->used[i * THREADS])
 			continue;
-		run->used[i * THREADS] = true;	/* it opens the device */
 		pid = fork();
 		if (!pid)
 			process_main(run, i);
-		run->pids[i] = pid > 0 ? pid : 0;
+		process->pid = pid > 0 ? pid : 0;
 	}
-	for (i = 0; i < LANES; i++)
-		lanes += run->used[i];
 	return lanes;
 }
 
-static void processes_kill(const struct run *run)
+/* Is a lane still at it whose process can bring it to an end? */
+static bool anybody_left(const struct run *run)
 {
 	unsigned int i;
 
-	for (i = 0; i < PROCESSES; i++) {
-		if (!run->pids[i])
+	for (i = 0; i < LANES; i++)
+		if (!run->over[i] && !run->processes[i / THREADS].spent)
+			return true;
+	return false;
+}
+
+/* Everybody comes out of what he waits in. */
+static void lanes_signal(const struct run *run)
+{
+	unsigned int i;
+	pid_t pid;
+
+	for (i = 0; i < LANES; i++) {
+		pid = run->processes[i / THREADS].pid;
+		if (run->over[i] || !pid || !run->tids[i])
 			continue;
-		/* The group may not be there yet. */
-		kill(run->pids[i], SIGKILL);
-		kill(-run->pids[i], SIGKILL);
+		kill(pid, SIGCONT);
+		syscall(SYS_tgkill, pid, run->tids[i], SIGUSR1);
 	}
+}
+
+static bool processes_rest(struct run *run)
+{
+	unsigned int tries, i;
+	bool ok = true;
+
+	run->stop = true;
+	for (tries = 0; tries < SIGNALS && !run->program.kill && anybody_left(run); tries++) {
+		/* Less and less often: on a slow machine a signal takes its time. */
+		if (!(tries & (tries - 1)))
+			lanes_signal(run);
+		futex_wait(&run->moves, run->moves, LOOK_NS);
+	}
+	for (i = 0; i < LANES; i++)
+		if (!run->over[i])
+			run->processes[i / THREADS].spent = true;
+	for (i = 0; i < PROCESSES; i++)
+		if (run->processes[i].spent || run->program.kill)
+			ok &= process_end(run, i);
+	return ok;
 }
 
 long run_program(struct run *run)
 {
 	long long end = now_ns() + WHOLE_NS;
-	unsigned int lanes, before, quiet = 0, i;
+	unsigned int lanes, before, quiet = 0;
 
 	memset(run->results, 0, sizeof(run->results));
-	memset(run->tids, 0, sizeof(run->tids));
 	run->moves = 0;
+	run->calls = 0;
 	run->ended = 0;
+	run->stop = false;
 	cover_begin(&run->cover);
 	lanes = processes_begin(run);
-	while (run->ended < lanes && quiet < PATIENCE && now_ns() < end) {
+	atomic_fetch_add(&run->number, 1);
+	futex_wake(&run->number);
+	while (run->ended < lanes && quiet < run->patience && now_ns() < end) {
 		before = run->moves;
 		futex_wait(&run->moves, before, LOOK_NS);
 		quiet = run->moves == before ? quiet + 1 : 0;
 	}
-	processes_kill(run);
-	if (!reap())
+	if (!processes_rest(run))
 		return -1;
-	for (i = 0; i < LANES; i++)
-		if (run->used[i])
-			cover_collect(&run->cover, i);
 	if (atomic_exchange(&run->limited, false))
 		limits_restore();
-	return run->moves;
+	return run->calls;
 }
 
-struct run *run_new(unsigned int worker)
+struct run *run_new(void)
 {
 	struct run *run = shared_memory(sizeof(*run));
 	struct sigaction action = { .sa_handler = on_alarm };
 	struct chorus_hello hello = { .size = sizeof(hello) };
 	int fd = open("/dev/chorus", O_RDWR | O_CLOEXEC);
 
-	(void)worker;
 	if (fd < 0 || ioctl(fd, CHORUS_IOC_HELLO, &hello)) {
 		perror("fuzz: /dev/chorus");
 		exit(1);
 	}
 	close(fd);
 	run->site = hello.out_site;
+	run->patience = 5;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sigaction(SIGALRM, &action, NULL);
 	return run;

@@ -475,7 +475,8 @@ void program_generate(struct program *p, struct random *r)
 	unsigned int parts = 1 + random_below(r, 5);
 
 	p->nr = 0;
-	p->repeat = chance(r, 70) ? 1 : 2 + random_below(r, REPEAT_MAX - 1);
+	p->repeat = chance(r, 60) ? 1 : 2 + random_below(r, REPEAT_MAX - 1);
+	p->kill = chance(r, 6);
 	while (parts--) {
 		if (chance(r, 60))
 			lay_idiom(p, r);
@@ -539,8 +540,10 @@ static void mutate_once(struct program *p, struct random *r, const struct progra
 		of->at = (uint8_t)(rows[of->row].command ? random_below(r, AREAS) : 0);
 	} else if (dice < 98) {
 		of->fail = (uint8_t)(rows[of->row].command ? random_below(r, 8) : 0);
-	} else {
+	} else if (dice < 99) {
 		p->repeat = 1 + random_below(r, REPEAT_MAX);
+	} else {
+		p->kill = !p->kill;
 	}
 }
 

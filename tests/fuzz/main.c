@@ -2,7 +2,7 @@
 /*
  * fuzz: programs for the nucleus, made up, run, and kept when they reach something new.
  *
- *	fuzz [-t SECONDS] [-j WORKERS] [-s SEED] [-c CORPUS]... [-o FOLDER]
+ *	fuzz [-t SECONDS] [-m CALLS] [-j WORKERS] [-s SEED] [-c CORPUS]... [-o FOLDER]
  *	fuzz -d ...		run the corpus only, and write those that are needed
  *	fuzz -p FILE [-n TIMES]	run the programs of a file, again and again
  *	fuzz -g NUMBER -s SEED	print that many made-up programs, and end
@@ -27,7 +27,8 @@
 
 #define WORKERS_MAX	8
 #define LAST		4		/* programs kept of each worker */
-#define SHRINK_RUNS	12		/* runs spent to make a new program shorter */
+#define SHRINK_RUNS	8		/* runs spent to make a new program shorter, */
+#define SHRINK_NEWS	8		/* which is not tried where it reaches more than so much */
 
 enum mode { MODE_FUZZ, MODE_DISTIL, MODE_REPLAY };
 
@@ -50,6 +51,7 @@ static struct shared *shared;
 static struct corpus *kept;		/* of a distillation */
 static enum mode mode;
 static unsigned int seconds = 60, workers = 4, times = 1;
+static unsigned long least;		/* calls: a slow machine gets up to three times the time */
 static uint64_t seed = 1;
 static const char *folder = ".";
 static const char *patterns = "/etc/splat.re";
@@ -149,7 +151,8 @@ static void judge(struct run *run, unsigned int worker, bool fresh)
 	if (mode == MODE_DISTIL) {
 		corpus_add(kept, &run->program);
 	} else if (fresh) {
-		shrink(run, worker, news, nr);
+		if (nr <= SHRINK_NEWS)
+			shrink(run, worker, news, nr);
 		corpus_add(&shared->corpus, &run->program);
 		shared->found++;
 	}
@@ -174,7 +177,7 @@ static void choose(struct program *p, struct random *r)
 static void worker_main(unsigned int worker)
 {
 	struct random r = { .state = (seed + worker) * 0x9e3779b97f4a7c15ULL | 1 };
-	struct run *run = run_new(worker);
+	struct run *run = run_new();
 	unsigned int index;
 	bool fresh;
 
@@ -194,6 +197,8 @@ static void worker_main(unsigned int worker)
 			choose(&run->program, &r);
 		else
 			break;
+		/* What is known to reach something gets the time for it. */
+		run->patience = fresh ? 4 : 10;
 		if (!run_one(run, worker))
 			break;
 		judge(run, worker, fresh);
@@ -280,7 +285,7 @@ static bool supervise(time_t start, unsigned int left)
 		usleep(100000);
 		if (watch_look())
 			complained = shared->stop = true;
-		if (now() >= end)
+		if (now() >= end && (shared->calls >= least || now() >= end + 2 * (end - start)))
 			shared->stop = true;
 		if (now() >= told + 10) {
 			told = now();
@@ -383,9 +388,10 @@ int main(int argc, char **argv)
 	kept = shared_memory(sizeof(*kept));
 	corpus_init(&shared->corpus);
 	corpus_init(kept);
-	while ((option = getopt(argc, argv, "t:j:s:c:o:dp:n:g:Cw:")) != -1) {
+	while ((option = getopt(argc, argv, "t:m:j:s:c:o:dp:n:g:Cw:")) != -1) {
 		switch (option) {
 		case 't': seconds = (unsigned int)atoi(optarg); break;
+		case 'm': least = strtoul(optarg, NULL, 0); break;
 		case 'j': workers = (unsigned int)atoi(optarg); break;
 		case 's': seed = strtoull(optarg, NULL, 0); break;
 		case 'p':

@@ -70,6 +70,8 @@ size_t program_print(const struct program *p, char *text, size_t size)
 	text[0] = 0;
 	if (p->repeat > 1)
 		n += (size_t)snprintf(text, size, "repeat %u\n", p->repeat);
+	if (p->kill)
+		n += (size_t)snprintf(text + n, size - n, "kill\n");
 	for (i = 0; i < p->nr && n + 512 < size; i++)
 		n += call_print(&p->calls[i], text + n, size - n);
 	return n;
@@ -162,6 +164,10 @@ static const char *line_parse(struct program *p, char *line)
 		p->repeat = word ? (unsigned int)strtoul(word, NULL, 0) : 0;
 		return p->repeat && p->repeat <= REPEAT_MAX ? NULL : "repeat how often?";
 	}
+	if (!strcmp(word, "kill")) {
+		p->kill = true;
+		return NULL;
+	}
 	lane = strtoul(word, NULL, 10);
 	word = strtok_r(NULL, " \t", &rest);
 	row = word ? row_find(word) : -1;
@@ -194,6 +200,7 @@ const char *program_parse(struct program *p, const char *text)
 
 	p->nr = 0;
 	p->repeat = 1;
+	p->kill = false;
 	for (; *text; text = *end ? end + 1 : end) {
 		end = strchrnul(text, '\n');
 		length = (size_t)(end - text);

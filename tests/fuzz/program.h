@@ -8,12 +8,13 @@
  * much the same each time.  The text of a program is what is kept, printed and replayed:
  *
  *	repeat 2
+ *	kill
  *	0 port_create
  *	0 ipc_receive li=@0 body=data+0x100 body_size=64 timeout=-1
  *	3 ipc_call target=@0 body=data body_size=8 timeout=2000000
  *	0 ipc_reply at=edge fail=2
  *
- * Calls are numbered from 0.  A field that is not mentioned has its natural value: the right
+ * "kill": what is blocked at the end is killed there.  Calls are numbered from 0.  A field that is not mentioned has its natural value: the right
  * size, else 0.  A value is a number, @CALL (^N: with N exclusive-ored into it), or AREA+N, N
  * bytes into (edge, cut: before the end of) an area of memory.  at= says where the structure
  * lies, fail=N lets the Nth allocation or user copy of the call fail where the kernel can do
@@ -32,7 +33,7 @@
 #define THREADS		3		/* of a process */
 #define LANES		(PROCESSES * THREADS)
 #define CALLS_MAX	96
-#define REPEAT_MAX	16
+#define REPEAT_MAX	32
 #define TEXT_MAX	16384
 
 enum value_kind {
@@ -72,6 +73,7 @@ struct call {
 struct program {
 	unsigned int nr;
 	unsigned int repeat;
+	bool kill;		/* its processes at the end, wherever they are */
 	struct call calls[CALLS_MAX];
 };
 
