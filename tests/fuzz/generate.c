@@ -127,14 +127,16 @@ static struct value some_timeout(struct random *r)
 }
 
 static struct value some_li(const struct program *p, struct random *r, unsigned int before,
-			    unsigned int lane, bool receives)
+			    const struct call *c)
 {
+	unsigned int command = rows[c->row].command;
+	int process = command == CHORUS_IOC_PORT_MIGRATE ? -1 : c->lane / THREADS;
 	struct value v;
 
-	if (receives && chance(r, 25))
+	if ((command == CHORUS_IOC_IPC_RECEIVE || command == CHORUS_IOC_IPC_REPLY_RECEIVE) && chance(r, 25))
 		return number((uint64_t)CHORUS_LI_ANYENABLED);
 	if (chance(r, 70) &&
-	    result(&v, p, r, before, GIVES_LI, GIVES_LI, (int)(lane / THREADS)))
+	    result(&v, p, r, before, GIVES_LI, GIVES_LI, process))
 		return v;
 	if (chance(r, 75))
 		return natural();
@@ -146,8 +148,6 @@ static struct value some_field(const struct program *p, struct random *r, unsign
 			       const struct call *c, unsigned int index)
 {
 	const struct field *f = &rows[c->row].fields[index];
-	bool receives = rows[c->row].command == CHORUS_IOC_IPC_RECEIVE ||
-			rows[c->row].command == CHORUS_IOC_IPC_REPLY_RECEIVE;
 	struct value v = natural();
 
 	switch ((enum kind)f->kind) {
@@ -163,7 +163,7 @@ static struct value some_field(const struct program *p, struct random *r, unsign
 	case KIND_ZERO:
 		return chance(r, 98) ? v : garbage(r);
 	case KIND_LI:
-		return some_li(p, r, before, c->lane, receives);
+		return some_li(p, r, before, c);
 	case KIND_THREAD:
 		if (chance(r, 60) && result(&v, p, r, before, GIVES_THREAD, GIVES_THREAD, -1))
 			return v;
@@ -324,6 +324,18 @@ static const char *const idioms[] = {
 	"y ipc_call target=@0 timeout=-1\n"
 	"y ipc_send target=@0\n"
 	"a port_delete li=@0\n",
+	/* a port moves with its queue, under its waiters and its callers */
+	"a actor_self\n"
+	"x actor_self\n"
+	"a port_create\n"
+	"b ipc_receive li=@2 timeout=-1\n"
+	"x ipc_send target=@2 body=data body_size=64\n"
+	"y ipc_call target=@2 timeout=-1\n"
+	"a port_migrate flags=2 to=@1 li=@2\n"
+	"x ipc_receive li=@6 timeout=3000000\n"
+	"x ipc_receive li=@6 timeout=3000000\n"
+	"x ipc_reply\n"
+	"x port_migrate from=@1 to=@0 li=@6 flags=4\n",
 	/* a local access point */
 	"a lap_resolve flags=1 name=1\n"
 	"a lap_invoke lap=@0 arg=data arg_size=@0\n",

@@ -115,6 +115,15 @@ static const struct field port_seqnum_fields[] = {
 	F(chorus_port_seqnum, out_seqnum, OUT),
 };
 
+static const struct field port_migrate_fields[] = {
+	HEAD(chorus_port_migrate, CHORUS_SELF | CHORUS_MIGRATE_DELETE),
+	F(chorus_port_migrate, from, CAP),
+	F(chorus_port_migrate, to, CAP),
+	F(chorus_port_migrate, li, LI),
+	F(chorus_port_migrate, out_li, OUT, GIVES_LI),
+	F(chorus_port_migrate, out_seqnum, OUT),
+};
+
 static const struct field ipc_send_fields[] = {
 	HEAD(chorus_ipc_send, 0),
 	F(chorus_ipc_send, src_li, LI),
@@ -294,6 +303,7 @@ const struct row rows[] = {
 	COMMAND(port_li, PORT_LI, chorus_port_ui, 4),
 	COMMAND(port_pi, PORT_PI, chorus_port_pi, 4),
 	COMMAND(port_seqnum, PORT_SEQNUM, chorus_port_seqnum, 3),
+	COMMAND(port_migrate, PORT_MIGRATE, chorus_port_migrate, 8),
 	COMMAND(ipc_send, IPC_SEND, chorus_ipc_send, 24),
 	COMMAND(ipc_receive, IPC_RECEIVE, chorus_ipc_receive, 30),
 	COMMAND(ipc_call, IPC_CALL, chorus_ipc_call, 36),
