@@ -404,7 +404,10 @@ long act_limit(struct act *act)
 {
 	char text[32];
 
-	/* Small ones bite; a large one is as none. */
+	if (arg(act, 1, 0) % 12 == 11) {
+		limits_restore();
+		return 0;
+	}
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)(arg(act, 1, 0) % 12));
 	act->run->limited = true;
 	return limit_file((unsigned int)(arg(act, 0, 0) % LIMITS), text, sizeof(text), true) ?

@@ -244,7 +244,7 @@ static unsigned int some_row(struct random *r)
 	if (!sum)
 		for (i = 0; i < nr_rows; i++)
 			sum += rows[i].weight;
-	dice = random_below(r, 500);
+	dice = random_below(r, 5000);
 	if (dice < nr_rows && !rows[dice].weight)
 		return dice;
 	dice = random_below(r, sum);
@@ -398,7 +398,15 @@ static const char *const idioms[] = {
 	"a port_create\n"
 	"a ipc_send target=@1 body=data body_size=3000\n"
 	"a ipc_call target=@1 body=data body_size=8 timeout=1000\n"
-	"a ipc_send target=@1\n",
+	"a ipc_send target=@1\n"
+	"a limit value=11\n",
+	/* a death with all that goes with it */
+	"a actor_self\n"
+	"b ipc_receive timeout=-1\n"
+	"x ipc_call target=@0 timeout=-1\n"
+	"y ipc_send target=@0 body=data body_size=64\n"
+	"a close\n"
+	"a open\n",
 	/* an abort meets a wait; a mark waits for one */
 	"a thread_self\n"
 	"a ipc_receive flags=1 timeout=3000000\n"
@@ -488,7 +496,7 @@ void program_generate(struct program *p, struct random *r)
 
 	p->nr = 0;
 	p->repeat = chance(r, 60) ? 1 : 2 + random_below(r, REPEAT_MAX - 1);
-	p->kill = chance(r, 6);
+	p->kill = chance(r, 3);
 	while (parts--) {
 		if (chance(r, 60))
 			lay_idiom(p, r);

@@ -316,16 +316,16 @@ const struct row rows[] = {
 	COMMAND(lap_invoke, LAP_INVOKE, chorus_lap_invoke, 16),
 	COMMAND(lap_resolve, LAP_RESOLVE, chorus_lap_resolve, 14),
 
-	/* What else can happen to a caller. */
+	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
 	ALONE(open, 4),
 	OTHER(close, which_fields, 3),
 	OTHER(dup, which_fields, 2),
 	OTHER(fork, nr_fields, 2),
 	ALONE(exec, 0),
-	ALONE(leave, 1),
-	ALONE(end_thread, 2),
+	ALONE(leave, 0),
+	ALONE(end_thread, 0),
 	OTHER(signal, signal_fields, 14),
-	OTHER(kill, lane_fields, 3),
+	OTHER(kill, lane_fields, 0),
 	OTHER(unmap, which_fields, 3),
 	OTHER(map, which_fields, 3),
 	OTHER(poke, poke_fields, 6),
@@ -334,10 +334,9 @@ const struct row rows[] = {
 	OTHER(raw, raw_fields, 3),
 	OTHER(file, file_fields, 3),
 	OTHER(netlink, netlink_fields, 6),
-	OTHER(limit, limit_fields, 2),
+	OTHER(limit, limit_fields, 0),
 	OTHER(pause, pause_fields, 4),
-	OTHER(uid, uid_fields, 2),
-	/* Without weight: rare, because they take long. */
+	OTHER(uid, uid_fields, 0),
 	ALONE(new_site, 0),
 	ALONE(reload, 0),
 };
