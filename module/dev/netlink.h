@@ -3,7 +3,8 @@
  * The generic netlink family "chorus": what is there, for chorusctl.
  *
  * Read only.  Shows one site, the network namespace of the socket, to whoever has
- * CAP_NET_ADMIN over it.  Described in Documentation/netlink/specs/chorus.yaml.
+ * CAP_NET_ADMIN over it, and the counters, which are the machine's, to whoever has it over
+ * the machine.  Described in Documentation/netlink/specs/chorus.yaml.
  */
 #ifndef CHORUS_DEV_NETLINK_H
 #define CHORUS_DEV_NETLINK_H

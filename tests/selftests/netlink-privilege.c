@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The netlink family shows names that are secrets: CAP_NET_ADMIN of the site, or EPERM. */
+#define _GNU_SOURCE
+#include <sched.h>
+
 #include <linux/chorus_netlink.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -102,6 +105,31 @@ TEST(nobody, "anybody else is not: EPERM")
 	for (unsigned int i = 0; i < ARRAY_SIZE(all); i++)
 		if (!EXPECT(run(p, do_ask, (void *)(uintptr_t)i), -EPERM))
 			selftest_note("%s", all[i].name);
+}
+
+static long do_own_site(void *unused)
+{
+	return unshare(CLONE_NEWUSER | CLONE_NEWNET) ? -errno : 0;
+}
+
+TEST(userns, "the root of a user namespace sees his own site, and not what the machine counts")
+{
+	struct puppet *p;
+	long result;
+
+	find_family();
+	p = puppet_process();
+	result = run(p, do_own_site, NULL);
+	if (result)
+		selftest_skip("no user namespaces here: %s", error_name(result));
+	for (unsigned int i = 0; i < ARRAY_SIZE(all); i++) {
+		bool machine = all[i].command == CHORUS_CMD_STAT_GET;
+
+		result = run(p, do_ask, (void *)(uintptr_t)i);
+		/* A list of nothing ends with NLMSG_DONE at once. */
+		CHECK(machine ? result == -EPERM : result == family || result == NLMSG_DONE, "%s: %s",
+		      all[i].name, error_name(result));
+	}
 }
 
 TEST(bad, "unknown commands and strange attributes are refused or ignored, quietly")
