@@ -83,14 +83,16 @@ void examine_library(struct patient *patient)
 		if (!found)
 			continue;
 		if (first && strcmp(found, first))
-			report(WARN, "library", text("another one, %s, is in %s", found, folders[i]),
+			report(WARN, "library",
+			       text("another one, %s, is in %s", found, folders[i]),
 			       "remove one of the two (make uninstall, or apt)");
 		else if (!first && strcmp(found, wanted))
 			report(WARN, "library",
 			       text("%s in %s, the module is %s", found, folders[i], wanted),
 			       "install module, library and tools of one release");
 		else if (!first)
-			report(OK, "library", text("%s in %s, as the module", found, folders[i]), NULL);
+			report(OK, "library", text("%s in %s, as the module", found, folders[i]),
+			       NULL);
 		first = first ?: found;
 	}
 	if (!first)
