@@ -433,16 +433,19 @@ static void receive_note(struct chorus_thread *thread, const struct chorus_messa
 	thread->info.out_flags = message->flags & (CHORUS_MSG_RPC | CHORUS_MSG_ANNEX);
 }
 
+/*
+ * A process can hold us in a copy until its local ids have wrapped around: what is called
+ * message->li may be another port by now.
+ */
 static void receive_give_back(struct chorus_actor *actor, struct chorus_message *message)
 {
 	struct chorus_port *port = chorus_port_get_li(actor, message->li);
 
-	if (port) {
+	if (port && port == message->port)
 		chorus_port_requeue(port, message);
-		chorus_port_put(port);
-	} else {
+	else
 		chorus_message_fail(message, -EIDRM);
-	}
+	chorus_port_put(port);
 }
 
 /**

@@ -495,6 +495,20 @@ static void port_given_back_to_the_dead_is_dropped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set->actor->cache.nr, cached + 1);
 }
 
+/* Local ids wrap around: somebody who stays in a receive for long enough sees his come again. */
+static void port_given_back_not_to_another_of_its_id(struct kunit *test)
+{
+	struct setting *set = enter(test);
+
+	send(set, 0, 4);
+	KUNIT_EXPECT_EQ(test, receive(set, 0), 4);
+	chorus_port_delete(set->actor, set->li[0]);
+	set->actor->next_li = set->li[0];
+	KUNIT_EXPECT_EQ(test, chorus_port_create(set->actor, 0, NULL), set->li[0]);
+	chorus_receive_undo(set->thread);
+	KUNIT_EXPECT_EQ(test, receive(set, 0), -ETIMEDOUT);
+}
+
 /* ---- withdrawing ---- */
 
 static struct chorus_message *request(struct kunit *test, struct setting *set, int port,
@@ -842,6 +856,7 @@ static struct kunit_case port_cases[] = {
 	KUNIT_CASE(port_given_back_keeps_its_age),
 	KUNIT_CASE(port_given_back_goes_to_who_waits),
 	KUNIT_CASE(port_given_back_to_the_dead_is_dropped),
+	KUNIT_CASE(port_given_back_not_to_another_of_its_id),
 	KUNIT_CASE(port_withdrawn_leaves_the_set_right),
 	KUNIT_CASE(port_withdrawn_makes_room),
 	KUNIT_CASE(port_death_fails_queued_calls),
