@@ -161,6 +161,58 @@ TEST_TIMEOUT(vanishing, "ports are made, enabled and deleted under callers and r
 	CHECK(!ended(t));
 }
 
+/* Nobody serves: a request is taken back by its client, or dies with its port. */
+static long do_leave(void *work)
+{
+	struct work *w = work;
+
+	while (!*(volatile bool *)&w->stop) {
+		struct chorus_ui to = *(volatile struct chorus_ui *)&w->to;
+		int result = call_number(to, 77, NULL, MS / 10);
+
+		if (result == -ETIMEDOUT)
+			w->calls++;
+		else if (result == -EIDRM || result == -EHOSTUNREACH)
+			w->lost++;
+		else
+			return result;
+	}
+	return 0;
+}
+
+TEST_TIMEOUT(withdrawn, "requests are taken back from ports that are being deleted", 60)
+{
+	struct puppet *server = puppet_actor(), *client[4];
+	struct work *w[4];
+	struct port_trick *p = SHARED(struct port_trick);
+	unsigned int rounds = 0, left = 0, told = 0;
+	long long until = now_ns() + 2 * SECOND;
+
+	for (int i = 0; i < 4; i++) {
+		client[i] = puppet_actor();
+		w[i] = SHARED(struct work);
+		w[i]->to = puppet_default_port(client[0]);
+		w[i]->to.tail ^= 1;
+	}
+	for (int i = 0; i < 4; i++)
+		begin(client[i], do_leave, w[i]);
+	for (; now_ns() < until; rounds++) {
+		EXPECT(run(server, do_new_enabled, p), 0);
+		for (int i = 0; i < 4; i++)
+			w[i]->to = p->create.out_ui;
+		sleep_ms(rounds % 4);
+		EXPECT(run(server, do_port_delete, &p->delete), 0);
+	}
+	for (int i = 0; i < 4; i++)
+		w[i]->stop = true;
+	for (int i = 0; i < 4; i++) {
+		EXPECT(end(client[i]), 0);
+		left += w[i]->calls;
+		told += w[i]->lost;
+	}
+	selftest_note("%u ports, %u requests taken back, %u told", rounds, left, told);
+}
+
 /* Nobody serves: every call ends with the death of the actor. */
 static long do_chase_dead(void *work)
 {

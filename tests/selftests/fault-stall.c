@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A process chooses an address at which the kernel has to wait for it: userfaultfd, as FUSE, gives such a
+ * page. The copies of the nucleus stall there for as long as he likes. Nobody but himself may wait with him,
+ * and he can be killed.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <linux/userfaultfd.h>
+
+#include "chorus_probe.h"
+#include "scene.h"
+
+/* A page of a puppet that nobody fills. */
+struct stall {
+	__u64 page;
+	int fd;
+};
+
+static long do_stall(void *stall)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range.len = 4096, .mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	struct stall *s = stall;
+	void *page;
+
+	s->fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (s->fd < 0 || ioctl(s->fd, UFFDIO_API, &api))
+		return -errno;
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return -errno;
+	range.range.start = s->page = PTR(page);
+	return ioctl(s->fd, UFFDIO_REGISTER, &range) ? -errno : 0;
+}
+
+/* Returns when somebody stands there. */
+static long do_await(void *stall)
+{
+	struct stall *s = stall;
+	struct uffd_msg message;
+
+	if (read(s->fd, &message, sizeof(message)) != sizeof(message))
+		return -errno;
+	return message.event == UFFD_EVENT_PAGEFAULT ? 0 : -EPROTO;
+}
+
+static long do_let_go(void *stall)
+{
+	struct stall *s = stall;
+	struct uffdio_zeropage zero = { .range = { .start = s->page, .len = 4096 } };
+
+	return ioctl(s->fd, UFFDIO_ZEROPAGE, &zero) ? -errno : 0;
+}
+
+static struct stall *stall_in(struct puppet *puppet)
+{
+	struct stall *s = SHARED(struct stall);
+	long result = run(puppet, do_stall, s);
+
+	if (result == -ENOSYS || result == -EPERM)
+		selftest_skip("no userfaultfd for the faults of the kernel here");
+	MUST(result);
+	return s;
+}
+
+/* Start it on @puppet, and return when it stands at the page; @other is another thread of the same process. */
+static void begin_stalled(struct puppet *puppet, long (*fn)(void *), void *arg, struct puppet *other,
+			  struct stall *stall)
+{
+	begin(puppet, fn, arg);
+	MUST(run(other, do_await, stall));
+	CHECK(!ended(puppet));
+}
+
+/* Another client is served by @server. */
+static void served(struct scene *s, struct puppet *server)
+{
+	struct puppet *client = puppet_actor();
+	struct note *call = SHARED(struct note), *n = SHARED(struct note);
+
+	call->to = s->port;
+	call->timeout = n->timeout = LATE;
+	call->value = 0x77;
+	n->li = s->li;
+	begin(client, note_call, call);
+	EXPECT(run(server, note_receive, n), 0);
+	CHECK(n->got == 0x77);
+	n->value = 0x78;
+	EXPECT(run(server, note_reply, n), 0);
+	EXPECT(end(client), 0);
+	CHECK(call->got == 0x78);
+}
+
+TEST(client, "a client stalls in its request: the server serves others, its port may go")
+{
+	struct scene s = scene_new();
+	struct puppet *other = puppet_thread(s.client);
+	struct chorus_port_delete *d = SHARED(struct chorus_port_delete);
+	struct chorus_ipc_call *c = SHARED(struct chorus_ipc_call);
+	struct stall *stall = stall_in(s.client);
+
+	*c = (struct chorus_ipc_call){
+		.target = s.port, .body = stall->page, .body_size = 8, .timeout = FOREVER,
+	};
+	begin_stalled(s.client, do_ipc_call, c, other, stall);
+	served(&s, s.server);
+	d->li = s.li;
+	EXPECT(run(s.server, do_port_delete, d), 0);
+	MUST(run(other, do_let_go, stall));
+	EXPECT(end(s.client), -EHOSTUNREACH);
+}
+
+TEST(client_killed, "a client that stalls can be killed, and nothing was sent")
+{
+	struct scene s = scene_new();
+	struct puppet *other = puppet_thread(s.client);
+	struct chorus_ipc_call *c = SHARED(struct chorus_ipc_call);
+	struct stall *stall = stall_in(s.client);
+
+	*c = (struct chorus_ipc_call){
+		.target = s.port, .body = stall->page, .body_size = 8, .timeout = FOREVER,
+	};
+	begin_stalled(s.client, do_ipc_call, c, other, stall);
+	kill_puppet(s.client);
+	scene_empty(&s);
+	served(&s, s.server);
+}
+
+TEST(server, "a server stalls in its receive: its client's time goes on, its other threads serve")
+{
+	struct scene s = scene_new();
+	struct puppet *other = puppet_thread(s.server);
+	struct chorus_ipc_receive *r = SHARED(struct chorus_ipc_receive);
+	struct note *reply = SHARED(struct note);
+	struct stall *stall = stall_in(s.server);
+
+	*r = (struct chorus_ipc_receive){
+		.li = s.li, .body = stall->page, .body_size = 8, .timeout = FOREVER,
+	};
+	s.call->timeout = 300 * MS;
+	begin(s.client, note_call, s.call);
+	begin_stalled(s.server, do_ipc_receive, r, other, stall);
+	EXPECT(end(s.client), -ETIMEDOUT);
+	served(&s, other);
+	MUST(run(other, do_let_go, stall));
+	EXPECT(end(s.server), 0);
+	EXPECT(run(s.server, note_reply, reply), -EHOSTUNREACH);
+}
+
+TEST(server_killed, "a server that stalls in its receive is killed: its client is told")
+{
+	struct scene s = scene_new();
+	struct puppet *other = puppet_thread(s.server);
+	struct chorus_ipc_receive *r = SHARED(struct chorus_ipc_receive);
+	struct stall *stall = stall_in(s.server);
+
+	*r = (struct chorus_ipc_receive){
+		.li = s.li, .body = stall->page, .body_size = 8, .timeout = FOREVER,
+	};
+	begin(s.client, note_call, s.call);
+	begin_stalled(s.server, do_ipc_receive, r, other, stall);
+	kill_puppet(s.server);
+	EXPECT_EITHER(end(s.client), -EIDRM, -EOWNERDEAD);
+}
+
+TEST(reply, "a server stalls in its reply: its client's time goes on, its other threads serve")
+{
+	struct scene s = scene_new();
+	struct puppet *other = puppet_thread(s.server);
+	struct chorus_ipc_reply *r = SHARED(struct chorus_ipc_reply);
+	struct stall *stall = stall_in(s.server);
+
+	s.call->timeout = SECOND;
+	begin(s.client, note_call, s.call);
+	MUST(run(s.server, note_receive, s.receive));
+	*r = (struct chorus_ipc_reply){ .body = stall->page, .body_size = 8 };
+	begin_stalled(s.server, do_ipc_reply, r, other, stall);
+	EXPECT(end(s.client), -ETIMEDOUT);
+	served(&s, other);
+	MUST(run(other, do_let_go, stall));
+	EXPECT(end(s.server), -EHOSTUNREACH);
+}
+
+TEST(reply_killed, "a server that stalls in its reply is killed: its client is told")
+{
+	struct scene s = scene_served();
+	struct puppet *other = puppet_thread(s.server);
+	struct chorus_ipc_reply *r = SHARED(struct chorus_ipc_reply);
+	struct stall *stall = stall_in(s.server);
+
+	*r = (struct chorus_ipc_reply){ .body = stall->page, .body_size = 8 };
+	begin_stalled(s.server, do_ipc_reply, r, other, stall);
+	kill_puppet(s.server);
+	EXPECT(end(s.client), -EOWNERDEAD);
+}
+
+TEST(handler, "a client stalls inside a message handler: others are served, it can be killed")
+{
+	struct puppet *client = puppet_actor(), *other = puppet_thread(client);
+	struct chorus_ipc_call *c = SHARED(struct chorus_ipc_call);
+	struct stall *stall = stall_in(client);
+	__u64 got = 0;
+
+	actor_open();
+	need_lap(ECHO_LAP_NULL);
+	*c = (struct chorus_ipc_call){
+		.target = static_port(ECHO_PORT_STAMP), .body = stall->page, .body_size = 8,
+		.timeout = FOREVER,
+	};
+	begin_stalled(client, do_ipc_call, c, other, stall);
+	EXPECT(call_number(c->target, 5, &got, LATE), 0);
+	CHECK(got == 5);
+	kill_puppet(client);
+	EXPECT(call_number(c->target, 6, &got, LATE), 0);
+}
+
+TEST(lap, "a caller stalls at its LAP's argument block: it is not inside, and can be killed")
+{
+	struct puppet *client = puppet_actor(), *other = puppet_thread(client);
+	struct lap_call *call = SHARED(struct lap_call);
+	struct stall *stall = stall_in(client);
+	struct echo_arg arg = { .sequence = 1 };
+
+	actor_open();
+	call->desc = need_lap(ECHO_LAP_ECHO);
+	call->arg = (void *)(uintptr_t)stall->page;
+	call->size = sizeof(arg);
+	begin_stalled(client, do_invoke, call, other, stall);
+	EXPECT(invoke(&call->desc, &arg, sizeof(arg)), 0);
+	CHECK(arg.sequence == 2);
+	kill_puppet(client);
+	EXPECT(invoke(&call->desc, &arg, sizeof(arg)), 0);
+}
