@@ -170,6 +170,7 @@ static struct chorus_waiter *waiter_first(const struct hlist_head *waiters)
  * Inside an RCU read section, which keeps the actor.  Returns the actor, locked.
  */
 struct chorus_actor *chorus_port_lock(struct chorus_port *port)
+	__acquires(&port->actor->lock)
 {
 	struct chorus_actor *actor;
 

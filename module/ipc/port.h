@@ -88,7 +88,7 @@ void chorus_port_settle_locked(struct chorus_port *port);
 /* For those who take a port apart: port.c and migrate.c. */
 int chorus_port_charge(struct chorus_actor *actor);
 void chorus_port_uncharge(struct chorus_actor *actor);
-struct chorus_actor *chorus_port_lock(struct chorus_port *port);
+struct chorus_actor *chorus_port_lock(struct chorus_port *port) __acquires(&port->actor->lock);
 void chorus_port_detach_locked(struct chorus_port *port, struct list_head *messages);
 void chorus_port_fail_messages(struct list_head *messages, int error);
 

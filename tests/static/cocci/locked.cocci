@@ -29,18 +29,20 @@ coccilib.report.print_report(p[0], "%s() does not assert that the lock is held" 
 
 @under exists@
 identifier f =~ "_locked$";
+expression owner;
 position p;
 @@
 (
-spin_lock
+spin_lock(...);
 |
-spin_lock_bh
+spin_lock_bh(...);
 |
-raw_spin_lock
+raw_spin_lock(...);
 |
-mutex_lock
+mutex_lock(...);
+|
+owner = chorus_port_lock(...);
 )
- (...);
 ... when != spin_unlock(...)
     when != spin_unlock_bh(...)
     when != raw_spin_unlock(...)
