@@ -443,17 +443,14 @@ static unsigned int idiom_lane(char letter, unsigned int first, unsigned int sec
 			       second * THREADS + (unsigned int)(letter - 'x');
 }
 
-static void lay_idiom(struct program *p, struct random *r)
+static void lay_idiom(struct program *p, unsigned int number, unsigned int first,
+		      unsigned int second)
 {
-	unsigned int first = random_below(r, PROCESSES), base = p->nr, i, j;
-	unsigned int second = (first + 1 + random_below(r, PROCESSES - 1)) % PROCESSES;
-	static __thread struct program made;
+	static struct program made;
 	char text[4096], *out = text;
-	const char *in = idioms[random_below(r, IDIOMS)];
+	const char *in = idioms[number];
+	unsigned int base = p->nr, i, j;
 
-	/* One process for both, now and then: it calls itself. */
-	if (chance(r, 10))
-		second = first;
 	for (; *in; in++) {
 		if (in[0] >= 'a' && in[1] == ' ' && (out == text || out[-1] == '\n'))
 			*out++ = (char)('0' + idiom_lane(in[0], first, second));
@@ -471,6 +468,26 @@ static void lay_idiom(struct program *p, struct random *r)
 				made.calls[i].values[j].call += (uint8_t)base;
 		p->calls[p->nr++] = made.calls[i];
 	}
+}
+
+static void lay_some_idiom(struct program *p, struct random *r)
+{
+	unsigned int first = random_below(r, PROCESSES);
+	unsigned int second = (first + 1 + random_below(r, PROCESSES - 1)) % PROCESSES;
+
+	/* One process for both, now and then: it calls itself. */
+	lay_idiom(p, random_below(r, IDIOMS), first, chance(r, 10) ? first : second);
+}
+
+bool program_idiom(struct program *p, unsigned int number)
+{
+	if (number >= IDIOMS)
+		return false;
+	p->nr = 0;
+	p->repeat = 1;
+	p->kill = false;
+	lay_idiom(p, number, 0, 1);
+	return true;
 }
 
 /* ---- programs ---- */
@@ -499,7 +516,7 @@ void program_generate(struct program *p, struct random *r)
 	p->kill = chance(r, 3);
 	while (parts--) {
 		if (chance(r, 60))
-			lay_idiom(p, r);
+			lay_some_idiom(p, r);
 		else
 			lay_calls(p, r, 2 + random_below(r, 12));
 	}
@@ -550,7 +567,7 @@ static void mutate_once(struct program *p, struct random *r, const struct progra
 	} else if (dice < 72 && other && other->nr) {
 		splice(p, r, other);
 	} else if (dice < 78) {
-		lay_idiom(p, r);
+		lay_some_idiom(p, r);
 	} else if (dice < 83) {
 		c = *of;
 		program_insert(p, at, &c);

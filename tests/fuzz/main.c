@@ -193,12 +193,12 @@ static void worker_main(unsigned int worker)
 		fresh = index >= shared->loaded * times;
 		if (!fresh)
 			corpus_get(&shared->corpus, index % shared->loaded, &run->program);
-		else if (mode == MODE_FUZZ)
+		else if (mode == MODE_FUZZ && !program_idiom(&run->program, index - shared->loaded))
 			choose(&run->program, &r);
-		else
+		else if (mode != MODE_FUZZ)
 			break;
 		/* What is known to reach something gets the time for it. */
-		run->patience = fresh ? 4 : 10;
+		run->patience = fresh ? 5 : 10;
 		if (!run_one(run, worker))
 			break;
 		judge(run, worker, fresh);
@@ -359,11 +359,18 @@ static int print_programs(unsigned int count)
 static int print_table(void)
 {
 	const char *wrong = grammar_judge();
+	static struct program p;
 	unsigned int i, j;
 
 	if (wrong) {
 		printf("%s\n", wrong);
 		return 1;
+	}
+	for (i = 0; program_idiom(&p, i); i++) {
+		if (!p.nr) {
+			printf("idiom %u is not understood\n", i);
+			return 1;
+		}
 	}
 	for (i = 0; i < nr_rows; i++) {
 		if (!rows[i].command)
