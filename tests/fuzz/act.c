@@ -154,14 +154,19 @@ static void value_bytes(const struct act *act, const struct field *f, const stru
 
 	switch ((enum kind)f->kind) {
 	case KIND_TARGET:
+	case KIND_COTARGET:
 	case KIND_STATIC:
 	case KIND_LAP:
 		ui = r ? r->ui : named_port(act->run, number);
-		if (r)
-			ui.tail ^= number;
+		/* The two highest bits are those of a group's mode. */
+		if (r) {
+			ui.head ^= number & ~0ULL << 62;
+			ui.tail ^= number & ~(~0ULL << 62);
+		}
 		memcpy(to, &ui, sizeof(ui) < f->size ? sizeof(ui) : f->size);
 		return;
 	case KIND_CAP:
+	case KIND_GROUP:
 		cap = r ? r->cap : (struct chorus_cap){ .ui = named_port(act->run, number) };
 		if (r)
 			cap.key.k[0] ^= number;
@@ -220,6 +225,10 @@ static void structure_harvest(const struct row *row, const uint8_t *from, bool s
 			break;
 		case GIVES_UI:
 			memcpy(&r->ui, from + f->offset, sizeof(r->ui));
+			break;
+		case GIVES_GROUP:
+			memcpy(&r->ui, from + f->offset, sizeof(r->ui));
+			memcpy(&r->cap, from + f->offset, sizeof(r->cap));
 			break;
 		case GIVES_CAP:
 			memcpy(&r->cap, from + f->offset, sizeof(r->cap));

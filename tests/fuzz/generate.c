@@ -169,9 +169,24 @@ static struct value some_field(const struct program *p, struct random *r, unsign
 			return v;
 		return chance(r, 80) ? number(random_below(r, 5)) : garbage(r);
 	case KIND_TARGET:
-		if (chance(r, 80) && result(&v, p, r, before, GIVES_UI, GIVES_UI, -1))
+		if (chance(r, 80) && result(&v, p, r, before, GIVES_UI, GIVES_GROUP, -1)) {
+			if (row_gives(p->calls[v.call].row, GIVES_GROUP, GIVES_GROUP))
+				v.number = (uint64_t)random_below(r, 4) << 62;
 			return v;
+		}
 		return chance(r, 90) ? number(random_below(r, 6)) : garbage(r);
+	case KIND_COTARGET:
+		if (chance(r, 25) && result(&v, p, r, before, GIVES_UI, GIVES_GROUP, -1))
+			return v;
+		return chance(r, 97) ? v : number(random_below(r, 6));
+	case KIND_GROUP:
+		if (chance(r, 95) && result(&v, p, r, before, GIVES_GROUP, GIVES_GROUP, -1)) {
+			if (chance(r, 6))
+				v.number = 1;
+			return v;
+		}
+		result(&v, p, r, before, GIVES_CAP, GIVES_CAP, -1);
+		return v;
 	case KIND_STATIC:
 		return chance(r, 60) ? v : number(3 + random_below(r, 8));
 	case KIND_LAP:

@@ -129,7 +129,7 @@ static const struct field ipc_send_fields[] = {
 	F(chorus_ipc_send, src_li, LI),
 	F(chorus_ipc_send, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_send, target, TARGET),
-	F(chorus_ipc_send, cotarget, ZERO),
+	F(chorus_ipc_send, cotarget, COTARGET),
 	F(chorus_ipc_send, annex, FROM),
 	F(chorus_ipc_send, body, FROM),
 };
@@ -155,7 +155,7 @@ static const struct field ipc_call_fields[] = {
 	F(chorus_ipc_call, src_li, LI),
 	F(chorus_ipc_call, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_call, target, TARGET),
-	F(chorus_ipc_call, cotarget, ZERO),
+	F(chorus_ipc_call, cotarget, COTARGET),
 	F(chorus_ipc_call, annex, FROM),
 	F(chorus_ipc_call, body, FROM),
 	F(chorus_ipc_call, rep_annex, TO),

@@ -24,11 +24,13 @@ enum kind {
 	KIND_ZERO,		/* reserved: 0, or the call is refused */
 	KIND_LI,		/* a port of the caller */
 	KIND_THREAD,		/* local id of a thread */
-	KIND_TARGET,		/* identifier of a port */
+	KIND_TARGET,		/* identifier of a port, or of a group with a mode */
+	KIND_COTARGET,		/* beside a group */
 	KIND_STATIC,		/* identifier to declare */
 	KIND_LAP,		/* identifier of a LAP */
 	KIND_ARG_SIZE,		/* what the LAP named before it takes */
 	KIND_CAP,		/* capability of an actor */
+	KIND_GROUP,		/* capability of a group */
 	KIND_LENGTH,		/* bytes; limit: the most that is valid */
 	KIND_FROM,		/* address of what is read */
 	KIND_TO,		/* address of what is written */
@@ -53,6 +55,7 @@ enum gives {
 	GIVES_LI,
 	GIVES_UI,
 	GIVES_CAP,
+	GIVES_GROUP,		/* its name and its capability */
 	GIVES_TOKEN,
 	GIVES_DESC,
 	GIVES_THREAD,
