@@ -51,6 +51,7 @@ help:
 #:   make user          libchorus, daemons, test programs, in build/user/
 #:   make kunit         the unit tests, under user-mode Linux
 #:   make selftest T='fd-*'   some selftests in a guest (HOOKS=1: with the test build)
+#:   make check-packages   the Debian packages: installed, upgraded, removed on boxes of their own (root)
 #:   make host-setup    install what the build and the guests need (apt, sudo)
 #:
 #: A development box that can insmod:
@@ -65,7 +66,7 @@ help:
 
 .PHONY: host-setup
 host-setup:
-	$(Q)tests/vm/host-setup
+	$(Q)tests/vm/host-setup $(if $(filter 1,$(NATIVE)),-n)
 
 # (+ : it calls make, which shares our job slots.)
 .PHONY: modules modules-test
@@ -144,9 +145,12 @@ $(box):
 install uninstall: user
 	$(Q)set -e; for part in $(filter-out tests,$(parts)); do $(MAKE) -C $$part $(part_args) $@; done
 
-.PHONY: deb
+.PHONY: deb check-packages
 deb:
 	$(Q)tests/packages/build $(B)/deb
+
+check-packages: host-setup
+	$(Q)BUILD=$(B) tests/packages/run
 
 .PHONY: clean distclean
 clean:
