@@ -11,7 +11,6 @@
 #include "ipc/port.h"
 
 #define CACHE_MAX	16		/* free messages an actor keeps */
-#define CACHE_BODY_MAX	PAGE_SIZE	/* larger buffers are not kept there */
 
 static struct kmem_cache *message_cache;
 
@@ -83,6 +82,8 @@ static int body_grow(struct chorus_message *message, struct chorus_body *body, u
 	}
 	body->data = data;
 	body->room = room;
+	if (room > CHORUS_BODY_KEPT)
+		message->large = true;
 	return 0;
 }
 
@@ -224,6 +225,19 @@ static void message_release(struct chorus_message *message)
 }
 
 /**
+ * chorus_message_trim() - free the buffers that are too large to be kept
+ * @message: owned by the caller
+ */
+void chorus_message_trim(struct chorus_message *message)
+{
+	if (message->request.room > CHORUS_BODY_KEPT)
+		body_free(message, &message->request);
+	if (message->reply.room > CHORUS_BODY_KEPT)
+		body_free(message, &message->reply);
+	message->large = false;
+}
+
+/**
  * chorus_message_free() - give a message back to its maker
  * @message: owned by the caller; NULL is nothing
  *
@@ -239,10 +253,8 @@ void chorus_message_free(struct chorus_message *message)
 	message->flags = 0;
 	message->saved = false;
 	atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
-	if (message->request.room > CACHE_BODY_MAX)
-		body_free(message, &message->request);
-	if (message->reply.room > CACHE_BODY_MAX)
-		body_free(message, &message->reply);
+	if (message->large)
+		chorus_message_trim(message);
 	/* Cached messages hold no reference, or an actor would keep itself. */
 	if (!cache_push(&owner->cache, message))
 		message_release(message);

@@ -43,6 +43,7 @@ static inline bool chorus_message_is_left(int state)
 }
 
 #define CHORUS_BODY_SMALL	128	/* bytes kept in the message itself */
+#define CHORUS_BODY_KEPT	PAGE_SIZE /* larger buffers are not kept for the next message */
 
 struct chorus_body {
 	void *data;			/* @small or a buffer of @room bytes */
@@ -59,10 +60,11 @@ struct chorus_message {
 	u32 flags;			/* CHORUS_MSG_* as the receiver sees them */
 	u32 reply_flags;
 	bool saved;			/* actor->lock: counts in nr_saved */
+	bool large;			/* a buffer above CHORUS_BODY_KEPT: trim it before keeping it */
 	s32 li;				/* where it was received */
 	u64 arrival;			/* order of arrival at the actor */
 	u64 seqnum;			/* order of reception from the port */
-	struct task_struct *client;	/* valid while the client waits */
+	struct task_struct *client;	/* whose request it is; valid while the client waits */
 	struct chorus_port *port;	/* valid while QUEUED */
 	struct chorus_actor *server;	/* valid while SERVED */
 	struct chorus_actor *owner;	/* who made it; referenced */
@@ -112,6 +114,7 @@ static inline u64 chorus_message_token(const struct chorus_message *message)
 
 struct chorus_message *chorus_message_alloc(struct chorus_actor *owner);
 void chorus_message_free(struct chorus_message *message);
+void chorus_message_trim(struct chorus_message *message);
 void chorus_message_stamp(struct chorus_message *message, const struct chorus_actor *sender,
 			  const struct chorus_port *src, const struct chorus_ui *target,
 			  const struct chorus_ui *cotarget);

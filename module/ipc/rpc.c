@@ -22,6 +22,8 @@ static int client_message_prepare(struct chorus_thread *thread)
 
 	if (IS_ERR(message))
 		return PTR_ERR(message);
+	/* It stays with the thread, and with its task, until it is freed. */
+	message->client = current;
 	thread->spare = message;
 	return 0;
 }
@@ -36,6 +38,8 @@ static struct chorus_message *client_message(struct chorus_thread *thread)
 
 static void client_message_put(struct chorus_thread *thread, struct chorus_message *message)
 {
+	if (unlikely(message->large))
+		chorus_message_trim(message);
 	if (likely(!thread->spare))
 		thread->spare = message;
 	else
@@ -233,7 +237,6 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 	int ret;
 
 	message->flags = CHORUS_MSG_RPC;
-	message->client = current;
 	ret = chorus_message_fill(message, &message->request, &message->flags, &call->request);
 	if (unlikely(ret))
 		goto error;

@@ -79,6 +79,63 @@ static void rpc_reply_reaches_the_caller(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, request.value, 2U);
 }
 
+struct large_call {
+	struct setting *set;
+	u32 size;
+	long used;		/* bytes charged once the call is over */
+	u8 *body;
+};
+
+/* Twice, so that what the first call left is what the second one begins with. */
+static int large_client(struct test_worker *worker)
+{
+	struct large_call *call = worker->arg;
+	struct chorus_thread *thread = chorus_thread_enter(worker->actor);
+	struct chorus_kmessage request = { .body = call->body, .size = call->size };
+	struct chorus_kmessage reply = { .body = call->body };
+	int i, ret = PTR_ERR_OR_ZERO(thread);
+
+	for (i = 0; !ret && i < 2; i++) {
+		reply.size = call->size;
+		ret = chorus_ipc_call(worker->actor, 0, &call->set->ui, &request, &reply, -1);
+		call->used = atomic_long_read(&worker->actor->user->used[CHORUS_QUOTA_BYTES]);
+	}
+	return ret;
+}
+
+/* However large the bodies were, a page for each is all that stays with the thread. */
+static void rpc_large_bodies_are_given_back(struct kunit *test)
+{
+	static const u32 sizes[] = { 100, 2048, PAGE_SIZE, PAGE_SIZE + 1, CHORUS_BODY_MAX };
+	int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct setting *set = prepare(test);
+		struct large_call call = { .set = set, .size = sizes[i] };
+		struct chorus_buffers from = { .size = sizes[i], .kernel = true };
+		long before = atomic_long_read(&set->client->user->used[CHORUS_QUOTA_BYTES]);
+		struct test_worker *worker;
+
+		call.body = kunit_kzalloc(test, CHORUS_BODY_MAX, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, call.body);
+		from.body = (uintptr_t)call.body;
+		worker = test_run(test, large_client, set->client, &call);
+		for (k = 0; k < 2; k++) {
+			struct chorus_received out = { };
+
+			test_asleep(worker);
+			KUNIT_EXPECT_EQ(test, test_receive(set->thread, set->li, 0, NULL, &out), 0);
+			KUNIT_EXPECT_EQ(test, out.body_size, sizes[i]);
+			KUNIT_EXPECT_EQ(test, chorus_rpc_reply(set->thread, 0, &from, false), 0);
+		}
+		KUNIT_EXPECT_EQ(test, test_join(worker), 0);
+		KUNIT_EXPECT_EQ(test, call.used - before,
+				sizes[i] <= CHORUS_BODY_SMALL || sizes[i] > PAGE_SIZE ? 0L :
+				2L * sizes[i]);
+		test_again(test);
+	}
+}
+
 static void rpc_replies_go_by_token(struct kunit *test)
 {
 	struct setting *set = prepare(test);
@@ -678,6 +735,7 @@ static void rpc_death_races_with_calls(struct kunit *test)
 
 static struct kunit_case rpc_cases[] = {
 	KUNIT_CASE(rpc_reply_reaches_the_caller),
+	KUNIT_CASE(rpc_large_bodies_are_given_back),
 	KUNIT_CASE(rpc_replies_go_by_token),
 	KUNIT_CASE(rpc_is_replied_once),
 	KUNIT_CASE(rpc_no_reply_to_a_message),
