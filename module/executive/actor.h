@@ -25,6 +25,7 @@
 #include "object/quota.h"
 
 struct chorus_port;
+struct chorus_registration;
 struct chorus_supervisor_ops;
 
 #define CHORUS_HELD_BITS	4
@@ -70,7 +71,8 @@ struct chorus_actor {
 
 	const struct chorus_supervisor_ops *supervisor; /* constant */
 	void *private;				/* the module's */
-	struct list_head supervisor_node;	/* supervisor_mutex */
+	struct list_head supervisor_node;	/* supervisor_mutex; then the leaver's */
+	struct chorus_registration *registration; /* once it is leaving: supervisor.c */
 	struct list_head laps;			/* lock */
 	unsigned int nr_laps;			/* lock */
 	struct completion dead;			/* chorus_actor_kill() has come to its end */

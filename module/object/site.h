@@ -22,7 +22,7 @@ struct chorus_site {
 	u32 epoch;			/* constant */
 	struct net *net;		/* constant */
 	struct list_head node;		/* supervisor_mutex */
-	bool closing;			/* supervisor_mutex */
+	atomic_t leaving;		/* supervisor actors on their way out */
 	struct rhashtable objects;	/* by UI; RCU for readers */
 	spinlock_t lock;
 	struct list_head actors;	/* lock; objects by type, for listings */

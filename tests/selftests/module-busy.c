@@ -2,6 +2,10 @@
 /* Modules go when nobody uses them, and not before. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "chorus_probe.h"
@@ -128,4 +132,75 @@ TEST(waiting, "rmmod of an actor module under callers of its port's handler")
 		EXPECT_EITHER(result, -EWOULDBLOCK, -EBUSY);
 		kill_puppet(p);
 	}
+}
+
+static long do_remove_probe(void *unused)
+{
+	(void)unused;
+	return remove_module("chorus_probe");
+}
+
+static long do_new_namespace(void *unused)
+{
+	(void)unused;
+	return unshare(CLONE_NEWNET) ? -errno : do_open(NULL);
+}
+
+struct missing {
+	struct lap_call call;
+	int uffd;
+	void *page;
+	long result;
+};
+
+/* A page that is not there before somebody brings it. */
+static long do_miss(void *missing)
+{
+	struct missing *m = missing;
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct probe_copy *copy = m->call.arg;
+
+	m->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	m->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (m->page == MAP_FAILED || m->uffd < 0)
+		return -errno;
+	reg.range.start = (uintptr_t)m->page;
+	reg.range.len = 4096;
+	if (ioctl(m->uffd, UFFDIO_API, &api) || ioctl(m->uffd, UFFDIO_REGISTER, &reg))
+		return -errno;
+	copy->address = PTR(m->page);
+	copy->size = 8;
+	return 0;
+}
+
+TEST_TIMEOUT(page, "rmmod that waits for a page of a caller holds up no namespace", 60)
+{
+	struct puppet *caller = puppet_actor(), *remover = puppet_process(), *other;
+	struct missing *m = SHARED(struct missing);
+	long result;
+
+	need_files();
+	actor_open();
+	m->call.desc = need_lap(PROBE_LAP_COPY);
+	m->call.arg = SHARED(struct probe_copy);
+	m->call.size = sizeof(struct probe_copy);
+	result = run(caller, do_miss, m);
+	if (result == -ENOSYS || result == -EPERM)
+		selftest_skip("no userfaultfd: %s", error_name(result));
+	MUST(result);
+	begin(caller, do_invoke, &m->call);
+	/* It waits for its page inside the handler, and the deletion for it. */
+	wait_state(caller, "SD");
+	begin(remover, do_remove_probe, NULL);
+	wait_state(remover, "SD");
+	for (int i = 0; i < 3; i++) {
+		other = puppet_process();
+		EXPECT(run(other, do_new_namespace, NULL), 0);
+		kill_puppet(other);
+	}
+	CHECK(!ended(remover), "it did not wait");
+	kill_puppet(caller);
+	EXPECT(end(remover), 0);
+	EXPECT(insert_module("chorus_probe"), 0);
 }
