@@ -99,25 +99,49 @@ static const struct dump dumps[__CHORUS_CMD_MAX] = {
 	[CHORUS_CMD_LAP_GET] = { offsetof(struct chorus_site, laps), put_lap },
 };
 
-/* The objects @skip and following of a list, referenced. */
-static unsigned int collect(struct chorus_site *site, size_t list, unsigned long skip,
-			    struct chorus_object **batch)
+/* Where a dump stands, kept in cb->args. */
+struct dump_place {
+	unsigned long shown;		/* objects shown so far */
+	struct chorus_object *last;	/* of these the last one, referenced */
+};
+
+static struct dump_place *dump_place(struct netlink_callback *cb)
 {
-	struct list_head *head = (void *)site + list;
-	struct chorus_object *object;
+	BUILD_BUG_ON(sizeof(struct dump_place) > sizeof(cb->args));
+	return (struct dump_place *)cb->args;
+}
+
+/*
+ * Where the next object is behind.  The last one shown, as long as it is on the list, so
+ * that a dump walks the list once; the place it had, when it has died since.
+ */
+static struct list_head *resume_locked(struct chorus_site *site, struct list_head *head,
+				       const struct dump_place *place)
+{
+	unsigned long skip = place->shown;
+	struct list_head *node = head;
+
+	lockdep_assert_held(&site->lock);
+	if (place->last && !list_empty(&place->last->site_node))
+		return &place->last->site_node;
+	while (skip-- && node->next != head)
+		node = node->next;
+	return node;
+}
+
+/* The next objects of a list, referenced. */
+static unsigned int collect(struct chorus_site *site, size_t list,
+			    const struct dump_place *place, struct chorus_object **batch)
+{
+	struct list_head *head = (void *)site + list, *node;
 	unsigned int nr = 0;
 
 	spin_lock(&site->lock);
-	list_for_each_entry(object, head, site_node) {
-		if (skip) {
-			skip--;
-			continue;
-		}
+	node = resume_locked(site, head, place);
+	while (nr < DUMP_BATCH && (node = node->next) != head) {
+		batch[nr] = list_entry(node, struct chorus_object, site_node);
 		/* On the list means alive or just dying: there is a reference. */
-		chorus_object_get(object);
-		batch[nr++] = object;
-		if (nr == DUMP_BATCH)
-			break;
+		chorus_object_get(batch[nr++]);
 	}
 	spin_unlock(&site->lock);
 	return nr;
@@ -139,25 +163,39 @@ static int put_message(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	return 0;
 }
 
-/* cb->args[0]: how many were shown.  Objects that come and go meanwhile may be missed. */
+/* Objects that come and go meanwhile may be missed. */
 static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	struct chorus_site *site = chorus_site_of(sock_net(skb->sk));
 	struct chorus_object *batch[DUMP_BATCH];
+	struct dump_place *place = dump_place(cb);
 	unsigned int nr, i;
 	int ret = 0;
 
 	do {
-		nr = collect(site, dumps[cmd].list, cb->args[0], batch);
+		nr = collect(site, dumps[cmd].list, place, batch);
 		for (i = 0; i < nr; i++) {
 			if (!ret)
 				ret = put_message(skb, cb, cmd, batch[i]);
-			if (!ret)
-				cb->args[0]++;
+			if (!ret) {
+				/* Its reference goes to the place. */
+				swap(place->last, batch[i]);
+				place->shown++;
+			}
 			chorus_object_put(batch[i]);
 		}
 	} while (nr && !ret);
 	return skb->len;
+}
+
+/* The end of a dump, complete or given up. */
+static int dump_done(struct netlink_callback *cb)
+{
+	struct dump_place *place = dump_place(cb);
+
+	chorus_object_put(place->last);
+	place->last = NULL;
+	return 0;
 }
 
 static int actor_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -224,9 +262,12 @@ static int site_doit(struct sk_buff *skb, struct genl_info *info)
 
 static const struct genl_ops chorus_ops[] = {
 	{ .cmd = CHORUS_CMD_SITE_GET, .flags = GENL_UNS_ADMIN_PERM, .doit = site_doit },
-	{ .cmd = CHORUS_CMD_ACTOR_GET, .flags = GENL_UNS_ADMIN_PERM, .dumpit = actor_dumpit },
-	{ .cmd = CHORUS_CMD_PORT_GET, .flags = GENL_UNS_ADMIN_PERM, .dumpit = port_dumpit },
-	{ .cmd = CHORUS_CMD_LAP_GET, .flags = GENL_UNS_ADMIN_PERM, .dumpit = lap_dumpit },
+	{ .cmd = CHORUS_CMD_ACTOR_GET, .flags = GENL_UNS_ADMIN_PERM, .dumpit = actor_dumpit,
+	  .done = dump_done },
+	{ .cmd = CHORUS_CMD_PORT_GET, .flags = GENL_UNS_ADMIN_PERM, .dumpit = port_dumpit,
+	  .done = dump_done },
+	{ .cmd = CHORUS_CMD_LAP_GET, .flags = GENL_UNS_ADMIN_PERM, .dumpit = lap_dumpit,
+	  .done = dump_done },
 	/* Of all sites together: anybody is the administrator of a namespace of his own. */
 	{ .cmd = CHORUS_CMD_STAT_GET, .flags = GENL_ADMIN_PERM, .dumpit = stat_dumpit },
 };
