@@ -49,7 +49,6 @@ static void forget_actor(void)
 	__atomic_store_n(&chorus_device, -1, __ATOMIC_RELAXED);
 	if (fd >= 0)
 		close(fd);
-	chorus_thread_reset();
 	chorus_saved_reset();
 }
 

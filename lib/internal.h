@@ -31,8 +31,7 @@ int chorus_open_code(int err);
 /* device.c: explains a failed start for chorus_perror(), or returns 0. */
 int chorus_explain(int code, char *line, size_t size);
 
-/* thread.c, saved.c: forget what belonged to the actor that is gone. */
-void chorus_thread_reset(void);
+/* saved.c: forget what belonged to the actor that is gone. */
 void chorus_saved_reset(void);
 
 /* saved.c: a message was answered by token; if it was saved its id is used up. */

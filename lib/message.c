@@ -123,13 +123,6 @@ int ipcReceive(KnMsgDesc *msg, int *portli, int delay)
 	return chorus_ipc_receive(msg, portli, chorus_ns(delay), NULL);
 }
 
-int chorus_receive(int portli, int64_t timeout, unsigned int flags)
-{
-	KnMsgDesc msg = { .flags = flags };
-
-	return chorus_ipc_receive(&msg, &portli, timeout, NULL);
-}
-
 static inline int call(const KnMsgDesc *request, int srcportli,
 		       const KnIpcDest *dest, KnMsgDesc *reply, int64_t timeout,
 		       ChorusResume *resume)

@@ -38,6 +38,7 @@ union chorus_payload {
 	struct chorus_thread_self thread_self;
 	struct chorus_thread_abort thread_abort;
 	struct chorus_thread_aborted thread_aborted;
+	struct chorus_thread_delay thread_delay;
 	struct chorus_port_create port_create;
 	struct chorus_port_delete port_delete;
 	struct chorus_port_enable port_enable;

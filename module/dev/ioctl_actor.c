@@ -3,9 +3,11 @@
 #include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/sched/signal.h>
+#include <linux/uaccess.h>
 
 #include "compat/wake.h"
 #include "dev/ioctl.h"
+#include "executive/wait.h"
 #include "ipc/port.h"
 
 /* ---- the site ---- */
@@ -16,6 +18,8 @@ u64 chorus_features(void)
 
 	if (CHORUS_HAVE_WAKE_LOCAL)
 		features |= CHORUS_FEATURE_WAKE_LOCAL;
+	if (IS_ENABLED(CHORUS_SUPERVISOR))
+		features |= CHORUS_FEATURE_SUPERVISOR;
 	if (IS_ENABLED(CHORUS_TEST))
 		features |= CHORUS_FEATURE_TEST;
 	return features;
@@ -227,10 +231,26 @@ static int thread_aborted(struct chorus_request *request, union chorus_payload *
 	return 0;
 }
 
+static int thread_delay(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_thread_delay *p = &payload->thread_delay;
+	struct chorus_thread_delay __user *user = request->user;
+	struct chorus_timeout timeout;
+	int ret;
+
+	chorus_timeout_init(&timeout, p->timeout, p->deadline);
+	ret = chorus_wait_delay(request->thread, &timeout);
+	if (ret == -ERESTARTSYS && put_user(chorus_timeout_deadline(&timeout), &user->deadline))
+		return -EFAULT;
+	return ret;
+}
+
 const struct chorus_row chorus_rows_thread[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_thread_self, out_reserved, thread_self, 0, CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x1, chorus_thread_abort, reserved, thread_abort, CHORUS_SELF,
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x2, chorus_thread_aborted, out_reserved, thread_aborted, 0,
 		   CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x3, chorus_thread_delay, deadline, thread_delay, 0,
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 };

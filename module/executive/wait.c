@@ -33,6 +33,30 @@ int chorus_wait_slow_interrupted(struct chorus_thread *thread, bool abortable)
 	return 0;
 }
 
+/**
+ * chorus_wait_delay() - threadDelay: a wait for nothing
+ * @thread: the calling thread
+ * @timeout: runs
+ *
+ * Returns -ETIMEDOUT, -ECANCELED, -ESHUTDOWN, -ERESTARTSYS.
+ */
+int chorus_wait_delay(struct chorus_thread *thread, struct chorus_timeout *timeout)
+{
+	int ret;
+
+	for (;;) {
+		chorus_wait_prepare();
+		ret = chorus_wait_interrupted(thread, true);
+		if (ret)
+			break;
+		ret = chorus_wait_sleep(timeout);
+		if (ret)
+			break;
+	}
+	chorus_wait_finish();
+	return ret;
+}
+
 /* See supervisor.h. */
 int chorus_thread_delay(s64 ns)
 {
@@ -43,16 +67,7 @@ int chorus_thread_delay(s64 ns)
 	if (!thread)
 		return -EINVAL;
 	chorus_timeout_init(&timeout, ns, 0);
-	for (;;) {
-		chorus_wait_prepare();
-		ret = chorus_wait_interrupted(thread, true);
-		if (ret)
-			break;
-		ret = chorus_wait_sleep(&timeout);
-		if (ret)
-			break;
-	}
-	chorus_wait_finish();
+	ret = chorus_wait_delay(thread, &timeout);
 	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
 CHORUS_EXPORT(chorus_thread_delay);

@@ -33,6 +33,7 @@ struct chorus_timeout {
 
 int chorus_wait_slow_interrupted(struct chorus_thread *thread, bool abortable);
 int chorus_wait_until(struct chorus_timeout *timeout);
+int chorus_wait_delay(struct chorus_thread *thread, struct chorus_timeout *timeout);
 
 /*
  * @deadline is what an interrupted wait left behind, or 0: it wins over @ns, so

@@ -16,13 +16,14 @@ enum blocked_kind {
 	CALL_QUEUED,		/* nobody receives */
 	CALL_SERVED,		/* nobody replies */
 	REPLY_RECEIVE,		/* the reply is done, nobody sends */
+	DELAY,			/* threadDelay */
 	RESOLVE,		/* nobody binds the name */
 	BLOCKED_KINDS,
 };
 
 static const char * const blocked_name[] __attribute__((unused)) = {
 	"receive", "receive from any", "call, queued", "call, served", "reply-and-receive",
-	"lapResolve",
+	"threadDelay", "lapResolve",
 };
 
 struct blocked {
@@ -43,6 +44,36 @@ static inline long blocked_resolve(void *note)
 	n->resolve = (struct chorus_lap_resolve){ .timeout = n->timeout };
 	strcpy(n->resolve.name, PROBE_LAP_BOUND);
 	return lap_resolve(&n->resolve);
+}
+
+static inline long blocked_again_delay(void *note)
+{
+	return thread_delay(&((struct note *)note)->delay);
+}
+
+static inline long blocked_delay(void *note)
+{
+	struct note *n = note;
+
+	n->delay = (struct chorus_thread_delay){ .timeout = n->timeout };
+	return blocked_again_delay(n);
+}
+
+static inline long blocked_abort(void *note)
+{
+	struct note *n = note;
+	struct chorus_thread_abort abort = { .flags = CHORUS_SELF, .li = n->li };
+
+	return thread_abort(&abort);
+}
+
+static inline long blocked_li(void *note)
+{
+	struct chorus_thread_self self = { 0 };
+	long result = thread_self(&self);
+
+	((struct note *)note)->li = self.out_li;
+	return result;
 }
 
 /* Bind or unbind the name that RESOLVE waits for. */
@@ -105,6 +136,14 @@ static inline bool blocked_start(struct blocked *b, enum blocked_kind kind, long
 		b->n->msg = 0;
 		b->n->value = 0x4444;
 		break;
+	case DELAY:
+		/* The actor's other thread ends it. */
+		b->victim = b->s.client;
+		b->other = puppet_thread(b->s.client);
+		b->n = b->s.call;
+		b->fn = blocked_delay;
+		MUST(run(b->victim, blocked_li, b->n));
+		break;
 	default:
 		b->victim = b->s.client;
 		b->other = b->s.server;
@@ -135,11 +174,16 @@ static inline bool blocked_start(struct blocked *b, enum blocked_kind kind, long
 	return true;
 }
 
+static inline void blocked_enter_again(struct blocked *b)
+{
+	begin(b->victim, b->kind == DELAY ? blocked_again_delay : note_again, b->n);
+}
+
 /* The call that ended with EINTR is entered again with what the nucleus left in it. */
 static inline void blocked_again(struct blocked *b)
 {
 	b->restarts++;
-	begin(b->victim, note_again, b->n);
+	blocked_enter_again(b);
 	wait_blocked(b->victim);
 }
 
@@ -169,6 +213,10 @@ static inline void blocked_finish(struct blocked *b)
 		EXPECT(end(b->victim), 0);
 		CHECK(b->n->got == 0x6666);
 		scene_empty(&b->s);
+		break;
+	case DELAY:
+		EXPECT(run(b->other, blocked_abort, b->n), 0);
+		EXPECT(end(b->victim), -ECANCELED);
 		break;
 	default:
 		blocked_bind(b, 1);

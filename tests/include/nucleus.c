@@ -28,6 +28,7 @@ const struct command commands[] = {
 	C(THREAD_ABORT, chorus_thread_abort),
 	C(THREAD_ABORTED, chorus_thread_aborted,
 	  OUT(chorus_thread_aborted, out_aborted, out_reserved)),
+	CW(THREAD_DELAY, chorus_thread_delay, -1),
 	C(PORT_CREATE, chorus_port_create, OUT(chorus_port_create, out_ui, out_reserved)),
 	C(PORT_DELETE, chorus_port_delete),
 	C(PORT_ENABLE, chorus_port_enable),
@@ -172,6 +173,14 @@ int set_privilege(unsigned int privilege)
 	return actor_privilege(&p);
 }
 
+bool has_feature(__u64 feature)
+{
+	struct chorus_hello h = { 0 };
+
+	MUST(hello(&h));
+	return h.out_features & feature;
+}
+
 int find_lap(const char *name, unsigned int flags, struct chorus_lap_desc *desc)
 {
 	struct chorus_lap_resolve r = { .flags = flags | CHORUS_LAP_NOBLOCK };
@@ -189,6 +198,8 @@ struct chorus_lap_desc need_lap(const char *name)
 	struct chorus_lap_desc desc = { 0 };
 	int result = find_lap(name, 0, &desc);
 
+	if (result == -EOPNOTSUPP)
+		selftest_skip("this nucleus is built without supervisor actors");
 	if (result == -ENOENT)
 		selftest_skip("the LAP %s is not there: load chorus_echo.ko and chorus_probe.ko", name);
 	REQUIRE(!result, "%s", error_name(result));

@@ -42,6 +42,8 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 		((struct chorus_thread_abort *)to)->flags = CHORUS_SELF;
 		((struct chorus_thread_abort *)to)->li = 0x7ffffff0;
 		return -ENOENT;
+	case CHORUS_IOC_THREAD_DELAY:
+		return -ETIMEDOUT;
 	case CHORUS_IOC_PORT_DELETE:
 		((struct chorus_port_delete *)to)->li = 0x7ffffff0;
 		return -ENOENT;
@@ -120,11 +122,11 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 		((struct chorus_lap_invoke *)to)->lap.head =
 			(__u64)CHORUS_UI_LAP << CHORUS_UI_TYPE_SHIFT;
 		((struct chorus_lap_invoke *)to)->lap.tail = 1;
-		return -ENOENT;
+		return has_feature(CHORUS_FEATURE_SUPERVISOR) ? -ENOENT : -EOPNOTSUPP;
 	case CHORUS_IOC_LAP_RESOLVE:
 		((struct chorus_lap_resolve *)to)->flags = CHORUS_LAP_NOBLOCK;
 		strcpy(((struct chorus_lap_resolve *)to)->name, "no_such");
-		return -ENOENT;
+		return has_feature(CHORUS_FEATURE_SUPERVISOR) ? -ENOENT : -EOPNOTSUPP;
 	default:	/* HELLO, ACTOR_SELF, THREAD_SELF, THREAD_ABORTED, PORT_CREATE */
 		return 0;
 	}

@@ -177,6 +177,7 @@ WRAP(actor_pi, CHORUS_IOC_ACTOR_PI, chorus_actor_pi)
 WRAP(thread_self, CHORUS_IOC_THREAD_SELF, chorus_thread_self)
 WRAP(thread_abort, CHORUS_IOC_THREAD_ABORT, chorus_thread_abort)
 WRAP(thread_aborted, CHORUS_IOC_THREAD_ABORTED, chorus_thread_aborted)
+WRAP(thread_delay, CHORUS_IOC_THREAD_DELAY, chorus_thread_delay)
 WRAP(port_create, CHORUS_IOC_PORT_CREATE, chorus_port_create)
 WRAP(port_delete, CHORUS_IOC_PORT_DELETE, chorus_port_delete)
 WRAP(port_enable, CHORUS_IOC_PORT_ENABLE, chorus_port_enable)
@@ -217,6 +218,7 @@ struct note {
 		struct chorus_ipc_receive receive;
 		struct chorus_ipc_reply_receive reply_receive;
 		struct chorus_lap_resolve resolve;
+		struct chorus_thread_delay delay;
 	};
 };
 long note_send(void *note);
@@ -249,6 +251,7 @@ static inline bool same_bytes(const void *p, size_t size, int byte)
 	return !size;
 }
 
+bool has_feature(__u64 feature);	/* needs the actor of this process, or anybody's descriptor */
 int find_lap(const char *name, unsigned int flags, struct chorus_lap_desc *desc);
 struct chorus_lap_desc need_lap(const char *name);	/* skips the TEST if it is not there */
 int invoke(const struct chorus_lap_desc *desc, void *arg, unsigned int size);

@@ -34,6 +34,7 @@ extern struct fake {
 		struct chorus_actor_pi pi;
 		struct chorus_actor_delete actor_delete;
 		struct chorus_thread_abort abort;
+		struct chorus_thread_delay delay;
 		struct chorus_port_create port_create;
 		struct chorus_port_delete port_delete;
 		struct chorus_port_enable port_enable;

@@ -105,28 +105,13 @@ static int thread_values(unsigned int command, void *arg)
 	return 0;
 }
 
-static int ports_made, ports_deleted, delay_errno;
+static int delay_errno;
 
 static int delays(unsigned int command, void *arg)
 {
-	switch (command) {
-	case CHORUS_IOC_PORT_CREATE:
-		((struct chorus_port_create *)arg)->out_li = 30 + ++ports_made;
-		return 0;
-	case CHORUS_IOC_PORT_DELETE:
-		ports_deleted++;
-		return 0;
-	default:
-		return -delay_errno;
-	}
-}
-
-static int delay_once(unsigned int command, void *arg)
-{
-	int ret = delays(command, arg);
-
-	delay_errno = ETIMEDOUT;
-	return command == CHORUS_IOC_IPC_RECEIVE ? ret : 0;
+	(void)command;
+	(void)arg;
+	return -delay_errno;
 }
 
 static void test_delay(void)
@@ -135,8 +120,6 @@ static void test_delay(void)
 		{ -1, 0 }, { 0, -1 }, { 0, 1000000000 }, { LONG_MIN, 0 },
 	};
 	KnTimeVal val = { 2, 500000000 };
-	int status;
-	pid_t pid;
 	size_t i;
 
 	fake_reset();
@@ -148,39 +131,23 @@ static void test_delay(void)
 	is(threadDelay(K_NOBLOCK), K_OK, "threadDelay(K_NOBLOCK) yields");
 	is(fake.traps, 0, "without the nucleus");
 	is(threadDelay(&val), K_ETIMEOUT, "threadDelay");
-	is(fake.command, CHORUS_IOC_IPC_RECEIVE, "waits in the nucleus");
-	is(fake.in.receive.li, 31, "on its own port");
-	is(fake.in.receive.flags, CHORUS_MSG_ABORTABLE, "abortable");
-	is(fake.in.receive.timeout, 2500000000LL, "for 2.5 s");
+	is(fake.command, CHORUS_IOC_THREAD_DELAY, "waits in the nucleus");
+	is(fake.traps, 1, "by one command");
+	is(fake.in.delay.flags, 0, "flags");
+	is(fake.in.delay.deadline, 0, "a fresh wait");
+	is(fake.in.delay.timeout, 2500000000LL, "for 2.5 s");
 	is(threadDelay(K_NOTIMEOUT), K_ETIMEOUT, "threadDelay(K_NOTIMEOUT)");
-	is(fake.in.receive.timeout, -1, "for ever");
+	is(fake.in.delay.timeout, -1, "for ever");
 	val.tmSec = LONG_MAX;
 	threadDelay(&val);
 	if (sizeof(long) > 4)
-		is(fake.in.receive.timeout, INT64_MAX, "a huge span is capped");
+		is(fake.in.delay.timeout, INT64_MAX, "a huge span is capped");
 	else
-		is(fake.in.receive.timeout, 2147483647500000000LL, "32 bits");
-	is(ports_made, 1, "one port for all");
+		is(fake.in.delay.timeout, 2147483647500000000LL, "32 bits");
 	delay_errno = ECANCELED;
 	is(threadDelay(K_NOTIMEOUT), K_EABORT, "aborted");
 	delay_errno = EINTR;
 	is(threadDelay(K_NOTIMEOUT), K_EINTR, "interrupted");
-
-	/* Somebody deleted the port: it is made again. */
-	fake.answer = delay_once;
-	delay_errno = ENOENT;
-	is(threadDelay(K_NOTIMEOUT), K_ETIMEOUT, "the port was deleted");
-	is(ports_made, 2, "and is made again");
-
-	fake.answer = delays;
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		threadDelay(K_NOTIMEOUT);
-		_exit(ports_made != 3);
-	}
-	waitpid(pid, &status, 0);
-	is(status, 0, "a forked child makes its own");
 }
 
 static void test_thread(void)

@@ -31,6 +31,8 @@ static const struct {
 	SIZE(chorus_thread_self, 16), AT(chorus_thread_self, out_li, 8),
 	SIZE(chorus_thread_abort, 48), AT(chorus_thread_abort, li, 40),
 	SIZE(chorus_thread_aborted, 16), AT(chorus_thread_aborted, out_aborted, 8),
+	SIZE(chorus_thread_delay, 24), AT(chorus_thread_delay, timeout, 8),
+	AT(chorus_thread_delay, deadline, 16),
 	SIZE(chorus_port_create, 48), AT(chorus_port_create, ui, 8),
 	AT(chorus_port_create, out_ui, 24), AT(chorus_port_create, out_li, 40),
 	SIZE(chorus_port_delete, 16), AT(chorus_port_delete, li, 8),
@@ -96,9 +98,9 @@ TEST(layout, "sizes and offsets are those of the first ABI")
 TEST(numbers, "command numbers and constants are those of the first ABI")
 {
 	static const unsigned char nr[] = {
-		0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x20, 0x21, 0x22, 0x30, 0x31, 0x32, 0x33, 0x34,
-		0x35, 0x36, 0x37, 0x38, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x50,
-		0x51,
+		0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x33,
+		0x34, 0x35, 0x36, 0x37, 0x38, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48,
+		0x50, 0x51,
 	};
 
 	REQUIRE(commands_count == ARRAY_SIZE(nr));

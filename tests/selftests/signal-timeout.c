@@ -28,7 +28,7 @@ static void pelt(int kind, bool restart)
 		result = end(b.victim);
 		if (result != -EINTR || restart || now_ns() - start > 15 * SECOND)
 			break;
-		begin(b.victim, note_again, b.n);
+		blocked_enter_again(&b);
 	}
 	took = now_ns() - start;
 	selftest_note("%s, %s SA_RESTART: %lld ms", blocked_name[kind],

@@ -59,7 +59,8 @@
  * ``ELOOP``               handler frames nested deeper than CHORUS_FRAME_MAX,
  *                         or too little kernel stack left
  * ``EDEADLK``             the call would wait for itself
- * ``EOPNOTSUPP``          a known field asks for something this build lacks
+ * ``EOPNOTSUPP``          a known command or field asks for something this build lacks;
+ *                         see CHORUS_FEATURE_*
  * ``EINTR``               a signal without SA_RESTART; see @restart
  * ======================  ====================================================
  */
@@ -170,6 +171,7 @@ struct chorus_hello {
 #define CHORUS_IOC_HELLO		CHORUS_IOC(0x00)
 
 #define CHORUS_FEATURE_WAKE_LOCAL	(1ULL << 0) /* server woken on the caller's CPU */
+#define CHORUS_FEATURE_SUPERVISOR	(1ULL << 1) /* supervisor actors, LAPs, message handlers */
 #define CHORUS_FEATURE_TEST		(1ULL << 63) /* built with test hooks */
 
 /* ---- 0x1n: actors ------------------------------------------------------ */
@@ -322,6 +324,24 @@ struct chorus_thread_aborted {
 	__u32 out_reserved;
 };
 #define CHORUS_IOC_THREAD_ABORTED	CHORUS_IOC(0x22)
+
+/**
+ * struct chorus_thread_delay - CHORUS_IOC_THREAD_DELAY, sleep
+ * @size: sizeof(struct chorus_thread_delay)
+ * @flags: must be 0
+ * @timeout: nanoseconds; < 0 for ever
+ * @deadline: see the messages
+ *
+ * Ends with ETIMEDOUT when the time has passed, and never with success.
+ * Abortable.  Source: ChorusOS threadDelay(2K).
+ */
+struct chorus_thread_delay {
+	__u32 size;
+	__u32 flags;
+	__s64 timeout;
+	__aligned_u64 deadline;
+};
+#define CHORUS_IOC_THREAD_DELAY		CHORUS_IOC(0x23)
 
 /* ---- 0x3n: ports -------------------------------------------------------- */
 
@@ -791,7 +811,8 @@ struct chorus_lap_desc {
  *
  * Runs the handler of the supervisor actor on the calling thread.  ENOENT: no
  * such LAP; ECANCELED: deleted while the handler ran; EREMOTEIO: the handler
- * said that it failed.  Source: ChorusOS lapInvoke(2K).
+ * said that it failed; EOPNOTSUPP: a nucleus without CHORUS_FEATURE_SUPERVISOR has no
+ * LAPs.  Source: ChorusOS lapInvoke(2K).
  */
 struct chorus_lap_invoke {
 	__u32 size;
@@ -814,7 +835,7 @@ struct chorus_lap_invoke {
  * @deadline: see the messages
  * @out_desc: the descriptor
  *
- * Abortable.  Source: ChorusOS lapResolve(2K).
+ * Abortable.  EOPNOTSUPP as above.  Source: ChorusOS lapResolve(2K).
  */
 struct chorus_lap_resolve {
 	__u32 size;

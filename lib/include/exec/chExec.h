@@ -115,9 +115,7 @@ int threadAborted(void);
  *
  * Returns K_ETIMEOUT when the time has passed, K_EABORT if aborted, K_EINTR
  * after a signal handler without SA_RESTART, K_EINVAL for a bad KnTimeVal, and
- * K_OK after K_NOBLOCK or a zero span.  The first sleep of a process creates a
- * port to wait on, which counts against the actor's quota (K_ENOMEM).
- * Source: threadDelay(2K).
+ * K_OK after K_NOBLOCK or a zero span.  Source: threadDelay(2K).
  */
 int threadDelay(const KnTimeVal *waitlimit);
 
