@@ -11,8 +11,10 @@ endif
 
 # Everything built lands here: one folder a kernel, one for user space.
 B     := $(CURDIR)/build
-MODB  := $(B)/$(K)
-TESTB := $(B)/$(K)-test
+# A build without a part has a folder of its own.
+parts_out := $(if $(filter n,$(CHORUS_SUPERVISOR)),-nosupervisor)
+MODB  := $(B)/$(K)$(parts_out)
+TESTB := $(B)/$(K)$(parts_out)-test
 USERB := $(B)/user
 
 Q := $(if $(filter 1,$(V)),,@)
@@ -23,6 +25,7 @@ parts := $(patsubst %/Makefile,%,$(wildcard lib/Makefile daemons/Makefile tests/
 part_args = O=$(USERB) KERNEL=$(K) V=$(V)
 
 export KERNEL = $(K)
+export CHORUS_SUPERVISOR ?= y
 
 .PHONY: all
 all: modules user
@@ -43,6 +46,8 @@ help:
 #:   make static        sparse, checkpatch, coccinelle, layout of the ABI, licences and so on: nothing runs
 #:   make fuzz          programs out of the grammar of the ABI, guided by coverage (FUZZ_SECONDS=300)
 #:   make bench         the measurements; build/bench.json and a chart (NATIVE=1: on this box)
+#:   make soak          loaded and unloaded under traffic, actors killed at random (N=rounds, BOUNDED=1)
+#:   make size          what the module and its objects take of memory; build/size.json
 #:   make vm            a shell in the guest;  make vm CMD='chorusctl stat'  runs one thing
 #:
 #: Parts of these:
@@ -63,6 +68,7 @@ help:
 #:
 #: Variables: KERNEL=6.1|6.12|sid|rt|6.12-rt|default|host|debug|kcsan  V=1 (show commands)  CHORUS_CACHE=folder
 #:            ONLY='60-* man' (some checks)  JOBS=1 (one at a time)
+#:            CHORUS_SUPERVISOR=n (build without supervisor actors and LAPs)
 
 .PHONY: host-setup
 host-setup:
@@ -123,13 +129,19 @@ selftest: all $(if $(filter 1,$(HOOKS)),modules-test)
 	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) T='$(T)' \
 		tests/selftests/boot $(if $(filter 1,$(HOOKS)),hooks,shipped)
 
-.PHONY: demo bench vm
+.PHONY: demo bench soak size vm
 demo: all
 	$(Q)BUILD=$(B) MODULES=$(MODB) tests/vm/demo
 
 # On this box itself the guest's modules are not needed.
 bench: $(if $(filter 1,$(NATIVE)),user,all)
 	$(Q)BUILD=$(B) MODULES=$(MODB) NATIVE=$(NATIVE) tests/bench/run
+
+soak: modules
+	$(Q)BUILD=$(B) MODULES=$(MODB) tests/soak/run $(if $(filter 1,$(BOUNDED)),bounded,full)
+
+size: modules
+	$(Q)BUILD=$(B) MODULES=$(MODB) tests/size/run
 
 vm: all
 	$(Q)BUILD=$(B) MODULES=$(MODB) tests/vm/shell $(if $(CMD),'$(subst ','\'',$(CMD))')

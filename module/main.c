@@ -33,7 +33,7 @@ static const struct chorus_exit_callbacks exit_callbacks = {
 
 static int sites_init(void)
 {
-	return chorus_site_init(&chorus_supervisor_site_hooks);
+	return chorus_site_init(chorus_supervisor_hooks());
 }
 
 /* No file is open any more: sites lose what supervisor actors left, if anything. */

@@ -11,6 +11,7 @@ static struct json_object *show_features(struct nlattr **attrs, int attr, char *
 		const char *name;
 	} known[] = {
 		{ CHORUS_FEATURE_WAKE_LOCAL, "wake-local" },
+		{ CHORUS_FEATURE_SUPERVISOR, "supervisor" },
 		{ CHORUS_FEATURE_TEST, "test" },
 	};
 	uint64_t features = attr_number(attrs, attr);

@@ -14,6 +14,7 @@
 #error "chorus.ko needs a 64-bit kernel; 32-bit programs run on it"
 #endif
 
+#include <linux/build_bug.h>
 #include <linux/module.h>
 
 /* The namespace argument became a string in 6.13. */
@@ -23,7 +24,12 @@
 #define CHORUS_NS CHORUS
 #endif
 
+/* Without supervisor/ there are no modules to use them. */
+#ifdef CHORUS_SUPERVISOR
 #define CHORUS_EXPORT(sym) EXPORT_SYMBOL_NS_GPL(sym, CHORUS_NS)
+#else
+#define CHORUS_EXPORT(sym) static_assert(true)
+#endif
 /* One more expansion, because MODULE_IMPORT_NS stringifies its argument before 6.13. */
 #define __CHORUS_IMPORT(ns) MODULE_IMPORT_NS(ns)
 #define CHORUS_IMPORT() __CHORUS_IMPORT(CHORUS_NS)

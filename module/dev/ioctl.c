@@ -121,6 +121,8 @@ long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	switch (cmd) {
 	case CHORUS_IOC_LAP_INVOKE:
+		if (!IS_ENABLED(CHORUS_SUPERVISOR))
+			return chorus_ioctl_by_table(actor, cmd, user);
 		return chorus_fastpath_lap_invoke(actor, cmd, user);
 	case CHORUS_IOC_IPC_CALL:
 		return chorus_fastpath_call(actor, cmd, user);

@@ -38,6 +38,8 @@ static int lap_invoke(struct chorus_request *request, union chorus_payload *payl
 
 	if (p->reserved || p->arg_size > CHORUS_LAP_ARG_MAX)
 		return -EINVAL;
+	if (!IS_ENABLED(CHORUS_SUPERVISOR))
+		return -EOPNOTSUPP;
 	user = u64_to_user_ptr(p->arg);
 	if (p->arg_size && copy_from_user(arg, user, p->arg_size))
 		return -EFAULT;
@@ -63,6 +65,8 @@ static int lap_resolve(struct chorus_request *request, union chorus_payload *pay
 	if (!len || len == sizeof(p->name) ||
 	    memchr_inv(p->name + len, 0, sizeof(p->name) - len))
 		return -EINVAL;
+	if (!IS_ENABLED(CHORUS_SUPERVISOR))
+		return -EOPNOTSUPP;
 	if ((p->flags & CHORUS_LAP_PROTECTED) && !chorus_actor_trusted(request->actor))
 		return -EPERM;
 	chorus_timeout_init(&timeout, p->timeout, p->deadline);

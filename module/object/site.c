@@ -43,7 +43,8 @@ static int __net_init site_net_init(struct net *net)
 	ret = rhashtable_init(&site->objects, &chorus_object_table_params);
 	if (ret)
 		return ret;
-	site_hooks->born(site);
+	if (site_hooks)
+		site_hooks->born(site);
 	return 0;
 }
 
@@ -51,7 +52,8 @@ static void __net_exit site_net_exit(struct net *net)
 {
 	struct chorus_site *site = chorus_site_of(net);
 
-	site_hooks->dying(site);
+	if (site_hooks)
+		site_hooks->dying(site);
 	WARN_ON_ONCE(!list_empty(&site->actors));
 	WARN_ON_ONCE(!list_empty(&site->ports));
 	WARN_ON_ONCE(!list_empty(&site->laps));
@@ -66,7 +68,7 @@ static struct pernet_operations site_net_ops = {
 	.size = sizeof(struct chorus_site),
 };
 
-/** chorus_site_init() - make a site of every network namespace */
+/** chorus_site_init() - make a site of every network namespace; @hooks may be NULL */
 int chorus_site_init(const struct chorus_site_hooks *hooks)
 {
 	site_hooks = hooks;

@@ -19,7 +19,7 @@
 
 static int sites_init(void)
 {
-	return chorus_site_init(&chorus_supervisor_site_hooks);
+	return chorus_site_init(chorus_supervisor_hooks());
 }
 
 static void rcu_exit(void)
