@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Clients, senders and callers of LAPs. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "chorus_probe.h"
+#include "soak.h"
+
+static bool leaving(void)
+{
+	return atomic_load(&shared->phase) != WORK;
+}
+
+struct chorus_ui some_server(void)
+{
+	unsigned int i = random_below(SERVERS_MAX);
+
+	/* Head and tail of two servers make a name that nobody has. */
+	return (struct chorus_ui){ atomic_load(&shared->server[i].head),
+				   atomic_load(&shared->server[i].tail) };
+}
+
+/*
+ * Judge how a call or a send ended.  Returns true if the error promises that nobody has
+ * received the request.
+ */
+static bool judge(const char *what, int result)
+{
+	switch (result) {
+	case 0:
+	case -EINTR:		/* given up */
+	case -ESRCH:		/* the same */
+		return false;
+	case -ENOBUFS:
+		count(N_full);
+		return true;
+	case -EIDRM:
+	case -EHOSTUNREACH:
+		count(N_dead);
+		return true;
+	case -EOWNERDEAD:
+		count(N_dead);
+		return false;
+	case -ETIMEDOUT:
+		count(N_timeouts);
+		return false;
+	case -EDQUOT:		/* of the request, or of the reply */
+		count(N_quota);
+		return false;
+	case -ENOMEM:
+		count(N_memory);
+		return false;
+	default:
+		wrong(W_unexpected, "%s: %s", what, strerror(-result));
+		return false;
+	}
+}
+
+/* A call, entered again after signals, most of the times. */
+static int call_through(struct chorus_ipc_call *call)
+{
+	int result = command(CHORUS_IOC_IPC_CALL, call);
+	bool resumed = false;
+
+	while (result == -EINTR) {
+		/* Before it was sent there is nothing to resume; it was not received. */
+		if (call->restart && !random_below(16))
+			return result;
+		resumed = true;
+		result = command(CHORUS_IOC_IPC_CALL, call);
+	}
+	if (!result && resumed)
+		count(N_calls_resumed);
+	return result;
+}
+
+int call_once(unsigned int slot, struct chorus_ui to, long long timeout, void *request, void *reply)
+{
+	struct chorus_ipc_call call = {
+		.target = to, .body = PTR(request), .rep_body = PTR(reply), .rep_size = BODY_ROOM,
+		.timeout = timeout,
+	};
+	int result;
+
+	call.body_size = ticket_write(request, slot);
+	atomic_store(&shared->slot[slot].tid, syscall(SYS_gettid));
+	atomic_store(&shared->slot[slot].since, now_ns());
+	result = call_through(&call);
+	atomic_store(&shared->slot[slot].since, 0);
+	ticket_settle(request, result, judge("a call", result), reply, call.out_rep_size);
+	count(result ? N_calls_failed : N_calls);
+	return result;
+}
+
+/* The message handler of chorus_echo.ko sends back what it gets. */
+static void call_handler(unsigned char *request, unsigned char *reply)
+{
+	unsigned int size = random_below(512);
+	struct chorus_ipc_call call = {
+		.target = static_port(ECHO_PORT_STAMP), .body = PTR(request), .body_size = size,
+		.rep_body = PTR(reply), .rep_size = BODY_ROOM, .timeout = FOREVER,
+	};
+	int result = command(CHORUS_IOC_IPC_CALL, &call);
+
+	switch (result) {
+	case 0:
+		if (call.out_rep_size != size || memcmp(request, reply, size))
+			wrong(W_mixed, "the handler's reply is not the request");
+		count(N_handler_calls);
+		break;
+	case -ECANCELED:	/* its module leaves */
+	case -EHOSTUNREACH:
+	case -EIDRM:
+		count(N_laps_refused);
+		break;
+	case -EINTR:
+		break;
+	default:
+		judge("a call to the handler", result);
+	}
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* Signals that end waits; half of the processes let the kernel restart them. */
+static void be_disturbed(void)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	struct itimerval timer = { 0 };
+
+	if (random_below(3))
+		return;
+	action.sa_flags = random_below(2) ? SA_RESTART : 0;
+	sigaction(SIGALRM, &action, NULL);
+	timer.it_value.tv_usec = timer.it_interval.tv_usec = 3000 + random_below(30000);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void *client_thread(void *slot)
+{
+	unsigned char *request = malloc(BODY_ROOM), *reply = malloc(BODY_ROOM);
+	unsigned int kind;
+
+	if (!request || !reply)
+		return NULL;
+	while (!leaving()) {
+		kind = random_below(16);
+		if (kind == 0)
+			call_handler(request, reply);
+		else if (call_once((uintptr_t)slot, some_server(),
+				   kind < 12 ? FOREVER : random_below(20) * MS, request, reply))
+			sleep_us(200);
+	}
+	if (shared->plant == PLANT_LOST && (uintptr_t)slot % 2) {
+		atomic_store(&shared->slot[(uintptr_t)slot].since, now_ns());
+		for (;;)
+			pause();
+	}
+	free(request);
+	free(reply);
+	return NULL;
+}
+
+/* Two threads, two slots. */
+void client_work(unsigned int index)
+{
+	pthread_t second;
+	bool two;
+
+	while (!leaving() && !door_open())
+		sleep_us(1000);
+	if (leaving())
+		return;
+	be_disturbed();
+	two = !pthread_create(&second, NULL, client_thread, (void *)(uintptr_t)(2 * index + 1));
+	client_thread((void *)(uintptr_t)(2 * index));
+	if (two)
+		pthread_join(second, NULL);
+}
+
+void sender_work(unsigned int index)
+{
+	unsigned char *body = malloc(BODY_ROOM);
+	struct chorus_ipc_send send;
+	int result;
+
+	if (!body)
+		return;
+	while (!leaving() && !door_open())
+		sleep_us(1000);
+	while (!leaving()) {
+		send = (struct chorus_ipc_send){ .target = some_server(), .body = PTR(body) };
+		send.body_size = ticket_write(body, 2 * index);
+		result = command(CHORUS_IOC_IPC_SEND, &send);
+		if (!result) {
+			count(N_sent);
+			if (shared->flavour != FULL)
+				sleep_us(random_below(1000));
+			continue;
+		}
+		ticket_settle(body, result, judge("a send", result), NULL, 0);
+		sleep_us(random_below(2000));
+	}
+}
+
+/* LAP "echo" adds one; its module comes and goes. */
+void lap_work(unsigned int index)
+{
+	struct chorus_lap_resolve name = { .flags = CHORUS_LAP_NOBLOCK };
+	struct chorus_lap_invoke invoke;
+	struct echo_arg arg;
+	uint64_t sequence = 0;
+	int result = -ENOENT;
+
+	(void)index;
+	while (!leaving() && !door_open())
+		sleep_us(1000);
+	while (!leaving()) {
+		if (result) {
+			name = (struct chorus_lap_resolve){ .flags = CHORUS_LAP_NOBLOCK };
+			strcpy(name.name, ECHO_LAP_ECHO);
+			result = command(CHORUS_IOC_LAP_RESOLVE, &name);
+		}
+		if (!result) {
+			arg.sequence = ++sequence;
+			invoke = (struct chorus_lap_invoke){
+				.lap = name.out_desc.lap, .arg = PTR(&arg), .arg_size = sizeof(arg),
+			};
+			result = command(CHORUS_IOC_LAP_INVOKE, &invoke);
+		}
+		switch (result) {
+		case 0:
+			if (arg.sequence != sequence + 1)
+				wrong(W_mixed, "LAP echo: %llu + 1 is %llu", (unsigned long long)sequence,
+				      (unsigned long long)arg.sequence);
+			count(N_laps);
+			if (!random_below(16))
+				sleep_us(random_below(1000));
+			break;
+		case -ENOENT:
+		case -ECANCELED:
+			count(N_laps_refused);
+			sleep_us(500);
+			break;
+		case -ENOMEM:
+			count(N_memory);
+			sleep_us(500);
+			break;
+		default:
+			wrong(W_unexpected, "LAP echo: %s", strerror(-result));
+			return;
+		}
+	}
+}

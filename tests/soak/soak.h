@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * chorus-soak: the nucleus loaded and unloaded again and again under traffic, while
+ * actors are born and killed at random.
+ *
+ * One process, the *stage*, plays rounds.  In each it loads the modules, sends a *crew*
+ * of workers to work (servers, clients, senders, callers of LAPs, openers, a nursery of
+ * short lives), kills some of them, takes the modules away, and sees that nothing is
+ * left.  Between rounds it measures the kernel's memory.  METHOD.rst says what is
+ * checked and how.
+ *
+ * All processes share one block of memory, which outlives each of them: what happened
+ * to a request is judged also when whoever sent it was killed.
+ */
+#ifndef SOAK_H
+#define SOAK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <linux/chorus.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define PTR(p)		((__u64)(uintptr_t)(p))
+#define MS		1000000LL
+#define SECOND		1000000000LL
+#define FOREVER		(-1LL)
+
+#define DEVICE		"/dev/chorus"
+#define CGROUP		"/sys/fs/cgroup/soak"
+
+#define CREW_MAX	32		/* workers at a time */
+#define NURSERY_MAX	8		/* short lives at a time */
+#define SLOTS_MAX	(2 * CREW_MAX + NURSERY_MAX)
+#define SERVERS_MAX	4
+#define HISTORY		256		/* requests of a slot that are remembered */
+
+/* What a round is like. */
+enum flavour {
+	PLAIN,
+	FULL,		/* short queues, slow servers, more senders */
+	QUOTA,		/* quotas that are used up all the time */
+	TIGHT,		/* a memory cgroup that is used up all the time */
+	FLAVOURS,
+};
+
+/* Faults that can be planted, to see that the checks can fail. */
+enum plant {
+	PLANT_NONE,
+	PLANT_TWICE,	/* a server notes one request in a hundred twice */
+	PLANT_MIXED,	/* a server answers one request in a hundred wrongly */
+	PLANT_LOST,	/* a client does not come back */
+	PLANT_LEAK,	/* the stage keeps kernel objects of each round */
+};
+
+enum phase { WORK, LEAVE };
+
+#define COUNTERS(_)								\
+	_(born)			/* actors */					\
+	_(killed)		/* processes, by SIGKILL at a random moment */	\
+	_(oom_killed)		/* by the kernel, for the cgroup's limit */	\
+	_(calls)		/* answered, and right */			\
+	_(calls_resumed)	/* of these, entered again after a signal */	\
+	_(calls_failed)		/* ended with an error that is allowed */	\
+	_(handler_calls)	/* answered by a message handler */		\
+	_(served)		/* requests that servers had in their hands */	\
+	_(sent)			/* asynchronous messages */			\
+	_(laps)			/* invocations that came back right */		\
+	_(laps_refused)		/* met a module that was leaving, or gone */	\
+	_(opened)		/* opens that raced with loading */		\
+	_(open_refused)		/* of these, in vain */				\
+	_(full)			/* ENOBUFS */					\
+	_(quota)		/* EDQUOT */					\
+	_(memory)		/* ENOMEM */					\
+	_(dead)			/* EOWNERDEAD, EIDRM, EHOSTUNREACH */		\
+	_(timeouts)							\
+	_(loads)							\
+	_(reloads)		/* of the supervisor actor, under traffic */	\
+	_(unload_refused)	/* rmmod with a descriptor open */		\
+	_(unload_races)		/* rmmod met an opener */
+
+/* What must not happen. */
+#define WRONGS(_)								\
+	_(mixed)		/* a reply that is not the reply to its request */ \
+	_(twice)		/* a request received twice */			\
+	_(ghost)		/* answered and never served, or served though the \
+				 * error says that nothing happened */		\
+	_(unexpected)		/* an error that is not documented for this */	\
+	_(lost)			/* a call that did not come back */		\
+	_(unload)		/* modules that stay, or go too early */	\
+	_(left)			/* objects left behind by an unload */		\
+	_(stuck)		/* a process that does not die, a task in D */
+
+enum counter {
+#define COUNTER_ENUM(name) N_##name,
+	COUNTERS(COUNTER_ENUM)
+	NR_COUNTERS,
+};
+
+enum wrong {
+#define WRONG_ENUM(name) W_##name,
+	WRONGS(WRONG_ENUM)
+	NR_WRONGS,
+};
+
+/* A client's record; one living thread uses it at a time. */
+struct slot {
+	_Atomic uint64_t number;		/* of its last request: never repeats */
+	_Atomic uint64_t history[HISTORY];	/* number << 8 | times received */
+	_Atomic uint64_t since;			/* the call in flight began then, or 0 */
+	_Atomic int tid;
+};
+
+struct shared {
+	_Atomic unsigned int phase;
+	_Atomic unsigned int round;
+	unsigned int flavour, plant;		/* constant in a round */
+	struct { _Atomic uint64_t head, tail; } server[SERVERS_MAX];
+	_Atomic uint64_t count[NR_COUNTERS];
+	_Atomic uint64_t wrong[NR_WRONGS];
+	_Atomic unsigned int notes;
+	struct slot slot[SLOTS_MAX];
+};
+
+extern struct shared *shared;
+
+static inline void count(enum counter counter)
+{
+	atomic_fetch_add_explicit(&shared->count[counter], 1, memory_order_relaxed);
+}
+
+static inline uint64_t counted(enum counter counter)
+{
+	return atomic_load(&shared->count[counter]);
+}
+
+/* main.c */
+void wrong(enum wrong what, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *wrong_name(enum wrong what);
+const char *counter_name(enum counter counter);
+long long now_ns(void);
+void sleep_us(unsigned int us);
+void random_seed(uint64_t seed);
+unsigned int random_below(unsigned int n);
+
+/* door.c: the device and its commands. */
+extern int door;			/* this process's actor, or -1 */
+bool door_open(void);			/* false: it cannot be had now, which is counted */
+void door_close(void);
+int command(unsigned int ioc, void *arg);	/* 0 or -errno; fills in size */
+int new_port(struct chorus_ui *ui);	/* li or -errno */
+struct chorus_ui static_port(__u64 stamp);
+
+/* ticket.c: what travels, and the judge of it. */
+#define BODY_ROOM	CHORUS_BODY_MAX
+unsigned int ticket_write(void *body, unsigned int slot);
+void ticket_received(const void *body, unsigned int size);
+unsigned int ticket_answer(const void *request, unsigned int size, void *reply);
+void ticket_settle(const void *request, int result, bool surely, const void *reply,
+		   unsigned int size);
+
+/* The workers: functions that do not come back before they are told to leave. */
+void server_work(unsigned int index);	/* server.c */
+void client_work(unsigned int index);	/* client.c */
+void sender_work(unsigned int index);
+void lap_work(unsigned int index);
+void opener_work(unsigned int index);	/* birth.c */
+void nursery_work(unsigned int index);
+int call_once(unsigned int slot, struct chorus_ui to, long long timeout, void *request, void *reply);
+struct chorus_ui some_server(void);
+
+/* crew.c: who is at work. */
+void crew_start(enum flavour flavour);
+void crew_disturb(void);		/* kill somebody, send another in his place */
+void crew_reap(void);
+void crew_leave(bool politely);
+void crew_stop(void);			/* everybody, the openers too */
+
+/* module.c */
+bool modules_load(enum flavour flavour);
+void modules_reload_actor(void);
+void modules_refuse(void);
+bool modules_unload(void);
+
+/* memory.c: what the kernel uses, with nobody at work. */
+#define CACHES_MAX	400
+
+struct memory {
+	unsigned int round;
+	uint64_t births;
+	long slab, percpu, vmalloc, stacks, tables;	/* KiB */
+	unsigned int nr;
+	struct { char name[32]; long objects; unsigned int size; } cache[CACHES_MAX];
+};
+
+void memory_sample(struct memory *memory);
+void memory_least(struct memory *least, const struct memory *samples, unsigned int n);
+const char *memory_growth(const struct memory *a, const struct memory *b, long bound);
+unsigned int tasks_stuck(void);
+
+#endif /* SOAK_H */
