@@ -75,6 +75,7 @@ enum phase { WORK, LEAVE };
 	_(full)			/* ENOBUFS */					\
 	_(quota)		/* EDQUOT */					\
 	_(memory)		/* ENOMEM */					\
+	_(limit)		/* the cgroup's limit was met */		\
 	_(dead)			/* EOWNERDEAD, EIDRM, EHOSTUNREACH */		\
 	_(timeouts)							\
 	_(loads)							\
