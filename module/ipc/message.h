@@ -60,7 +60,7 @@ struct chorus_message {
 	u32 flags;			/* CHORUS_MSG_* as the receiver sees them */
 	u32 reply_flags;
 	bool saved;			/* actor->lock: counts in nr_saved */
-	bool large;			/* a buffer above CHORUS_BODY_KEPT: trim it before keeping it */
+	bool large;			/* a buffer above CHORUS_BODY_KEPT: to be trimmed */
 	s32 li;				/* where it was received */
 	u64 arrival;			/* order of arrival at the actor */
 	u64 seqnum;			/* order of reception from the port */
