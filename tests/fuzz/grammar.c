@@ -73,6 +73,12 @@ static const struct field thread_aborted_fields[] = {
 	F(chorus_thread_aborted, out_reserved, OUT),
 };
 
+static const struct field thread_delay_fields[] = {
+	HEAD(chorus_thread_delay, 0),
+	F(chorus_thread_delay, timeout, TIMEOUT),
+	F(chorus_thread_delay, deadline, DEADLINE, GIVES_DEADLINE),
+};
+
 static const struct field port_create_fields[] = {
 	HEAD(chorus_port_create, CHORUS_PORT_DECLARE),
 	F(chorus_port_create, ui, STATIC),
@@ -295,6 +301,7 @@ const struct row rows[] = {
 	COMMAND(thread_self, THREAD_SELF, chorus_thread_self, 4),
 	COMMAND(thread_abort, THREAD_ABORT, chorus_thread_abort, 8),
 	COMMAND(thread_aborted, THREAD_ABORTED, chorus_thread_aborted, 2),
+	COMMAND(thread_delay, THREAD_DELAY, chorus_thread_delay, 3),
 	COMMAND(port_create, PORT_CREATE, chorus_port_create, 20),
 	COMMAND(port_delete, PORT_DELETE, chorus_port_delete, 8),
 	COMMAND(port_enable, PORT_ENABLE, chorus_port_enable, 10),

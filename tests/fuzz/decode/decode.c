@@ -410,6 +410,15 @@ bool chorus_actor_kill(struct chorus_actor *which)
 	return true;
 }
 
+int chorus_wait_delay(struct chorus_thread *by, struct chorus_timeout *timeout)
+{
+	static const int ends[] = { -ETIMEDOUT, -ECANCELED, -ERESTARTSYS };
+
+	PROMISE(by == &thread);
+	note_timeout(timeout);
+	return answer(ends, ARRAY_SIZE(ends));
+}
+
 int chorus_thread_abort(struct chorus_actor *of, int li)
 {
 	PROMISE(of == &actor && li > 0);
