@@ -10,7 +10,7 @@
 
 #include "debug/step.h"
 
-#define STEP_WAIT_MS	2000
+#define STEP_WAIT_MS	10000
 
 static const char * const step_names[] = {
 #define CHORUS_STEP_NAME(name) #name,
@@ -26,18 +26,71 @@ static struct pid *armed_victim;	/* step_lock */
 static enum chorus_plant planted;
 static struct dentry *step_dir;
 
-static bool process_gone(struct pid *pid)
+/*
+ * Who reaches these holds what the end of the victim's own actor has to wait for: the
+ * use of the actor, or its death.
+ */
+static bool step_holds_actor(enum chorus_step step)
+{
+	switch (step) {
+	case CHORUS_STEP_A1:
+	case CHORUS_STEP_A2:
+	case CHORUS_STEP_M1:
+	case CHORUS_STEP_M2:
+	case CHORUS_STEP_M3:
+	case CHORUS_STEP_D1:
+	case CHORUS_STEP_D2:
+	case CHORUS_STEP_D3:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* live reaches zero only after every thread has left the system call it was in. */
+static bool process_left(struct task_struct *task)
+{
+	return !atomic_read(&task->signal->live);
+}
+
+/*
+ * A thread tells its parent after its last task work, and there actors die.  Until the
+ * last one has, a peer might still find a port of the dead.
+ */
+static bool process_ended(struct task_struct *task)
+{
+	struct task_struct *thread;
+
+	for_each_thread(task, thread)
+		if (!READ_ONCE(thread->exit_state))
+			return false;
+	return true;
+}
+
+static bool process_gone(struct pid *pid, enum chorus_step step)
 {
 	struct task_struct *task;
 	bool gone = true;
 
 	rcu_read_lock();
 	task = pid_task(pid, PIDTYPE_TGID);
-	/* live reaches zero only after every thread has left kernel code of ours. */
-	if (task && atomic_read(&task->signal->live))
-		gone = false;
+	if (task)
+		gone = process_left(task) && (step_holds_actor(step) || process_ended(task));
 	rcu_read_unlock();
 	return gone;
+}
+
+static void wait_for_end(struct pid *victim, enum chorus_step step)
+{
+	unsigned long limit = jiffies + msecs_to_jiffies(STEP_WAIT_MS);
+
+	while (!process_gone(victim, step)) {
+		if (time_after(jiffies, limit)) {
+			pr_warn("chorus: step %s: the victim does not end\n", step_names[step]);
+			return;
+		}
+		msleep(1);
+	}
 }
 
 /*
@@ -48,7 +101,6 @@ static bool process_gone(struct pid *pid)
 void chorus_step_reached(enum chorus_step step)
 {
 	struct pid *victim = NULL;
-	int i;
 
 	atomic_long_inc(&step_counts[step]);
 	if (likely(READ_ONCE(armed_step) != step))
@@ -66,8 +118,7 @@ void chorus_step_reached(enum chorus_step step)
 
 	kill_pid(victim, SIGKILL, 1);
 	if (victim != task_tgid(current))
-		for (i = 0; i < STEP_WAIT_MS && !process_gone(victim); i++)
-			msleep(1);
+		wait_for_end(victim, step);
 	put_pid(victim);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/uaccess.h>
 
 #include "compat/wake.h"
+#include "debug/step.h"
 #include "dev/ioctl.h"
 #include "executive/wait.h"
 #include "ipc/port.h"
@@ -97,8 +98,10 @@ static int actor_delete(struct chorus_request *request, union chorus_payload *pa
 	chorus_object_get(&actor->object);
 	target_release(actor);
 	/* Who died otherwise meanwhile, by exec, has nothing to do with the process any more. */
-	if (chorus_actor_kill(actor) && actor != request->actor)
+	if (chorus_actor_kill(actor) && actor != request->actor) {
+		chorus_step(D5);
 		kill_pid(actor->tgid, SIGKILL, 1);
+	}
 	chorus_actor_put(actor);
 	return 0;
 }

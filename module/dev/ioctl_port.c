@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands about ports. */
+#include "debug/step.h"
 #include "dev/ioctl.h"
 #include "ipc/migrate.h"
 #include "ipc/port.h"
@@ -25,6 +26,7 @@ static int port_create(struct chorus_request *request, union chorus_payload *pay
 	p->out_ui = port->object.ui;
 	p->out_li = port->li;
 	p->out_reserved = 0;
+	chorus_step(P3);
 	/* Nobody would ever delete a port he was not told of. */
 	if (chorus_ioctl_write_back(request, p, sizeof(*p))) {
 		chorus_port_kill(port);

@@ -5,6 +5,7 @@
 #include <net/sock.h>
 
 #include "debug/stat.h"
+#include "debug/step.h"
 #include "dev/ioctl.h"
 #include "dev/netlink.h"
 #include "ipc/lap.h"
@@ -174,6 +175,7 @@ static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd
 
 	do {
 		nr = collect(site, dumps[cmd].list, place, batch);
+		chorus_step(X1);
 		for (i = 0; i < nr; i++) {
 			if (!ret)
 				ret = put_message(skb, cb, cmd, batch[i]);

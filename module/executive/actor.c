@@ -191,12 +191,14 @@ struct chorus_actor *chorus_actor_create_process(struct chorus_site *site)
 	ret = process_claim(actor);
 	if (ret)
 		goto error;
+	chorus_step(O1);
 	ret = actor_add_default_port(actor);
 	if (ret) {
 		process_unclaim(actor);
 		goto error;
 	}
 	chorus_actor_publish(actor);
+	chorus_step(O2);
 	return actor;
 error:
 	actor_abort(actor);
@@ -293,6 +295,7 @@ void chorus_actor_close(struct chorus_actor *actor)
 	/* Another task may be in the middle of it, and needs the site until it is done. */
 	if (!chorus_actor_kill(actor))
 		wait_for_completion(&actor->dead);
+	chorus_step(D4);
 	chorus_thread_destroy_all(actor);
 	/* Threads inside a dead actor may still follow the pointer, until here. */
 	chorus_port_put(actor->default_port);

@@ -4,6 +4,7 @@
 
 #include "compat/wake.h"
 #include "debug/stat.h"
+#include "debug/step.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
 #include "ipc/message.h"
@@ -88,6 +89,7 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
 	}
 	thread->actor = actor;
 	chorus_object_get(&actor->object);
+	chorus_step(T1);
 
 	raw_spin_lock(&thread_lock);
 	hlist_add_head_rcu(&thread->node,
@@ -143,6 +145,7 @@ void chorus_thread_destroy(struct chorus_thread *thread)
 	chorus_rpc_drop_parked(thread, 0);
 	chorus_message_free(thread->spare);
 	thread->spare = NULL;
+	chorus_step(T2);
 
 	spin_lock(&actor->lock);
 	list_del(&thread->actor_node);
@@ -219,6 +222,7 @@ int chorus_thread_abort(struct chorus_actor *actor, int li)
 	struct chorus_thread *thread;
 	int ret = -ENOENT;
 
+	chorus_step(A1);
 	spin_lock(&actor->lock);
 	list_for_each_entry(thread, &actor->threads, actor_node) {
 		if (thread->li != li)
@@ -228,6 +232,7 @@ int chorus_thread_abort(struct chorus_actor *actor, int li)
 		break;
 	}
 	spin_unlock(&actor->lock);
+	chorus_step(A2);
 	return ret;
 }
 

@@ -2,6 +2,7 @@
 #include <linux/mutex.h>
 
 #include "compat/wake.h"
+#include "debug/step.h"
 #include "ipc/gate.h"
 
 static DEFINE_MUTEX(gate_mutex);
@@ -140,10 +141,13 @@ int chorus_gate_close(struct chorus_gate *gate, bool killable)
 	if (ret)
 		return ret;
 
+	chorus_step(G1);
 	percpu_ref_kill(&gate->inside);
 	smp_mb();	/* the mark before the look at who is inside */
 	chorus_thread_for_each(wake_inmate, gate);
-	return gate_wait_end(gate, thread, killable);
+	ret = gate_wait_end(gate, thread, killable);
+	chorus_step(G2);
+	return ret;
 }
 
 /**

@@ -128,12 +128,14 @@ static void handle_queued(struct chorus_handler *handler, struct chorus_thread *
 	rcu_read_lock();
 	ret = chorus_gate_enter(&handler->gate, thread);
 	rcu_read_unlock();
+	chorus_step(Q1);
 	if (ret) {
 		/* Closed between our two looks: the message waits for who comes next. */
 		chorus_port_requeue(handler->port, message);
 		return;
 	}
 	ret = handler->fn(&inv, handler->cookie);
+	chorus_step(Q2);
 	ret = chorus_gate_finish(&handler->gate, thread, ret);
 	if (!rpc)
 		chorus_count(handler_async);
@@ -205,6 +207,7 @@ static int handler_connect(struct chorus_port *port, chorus_message_handler fn, 
 
 	if (!handler)
 		return -ENOMEM;
+	chorus_step(K1);
 	spin_lock(&actor->lock);
 	if (!chorus_object_alive(&port->object))
 		ret = -ENOENT;
@@ -224,6 +227,8 @@ static int handler_connect(struct chorus_port *port, chorus_message_handler fn, 
 		kref_get(&handler->ref);
 		chorus_gate_close(&handler->gate, false);
 		chorus_handler_put(handler);
+	} else {
+		chorus_step(K2);
 	}
 	return ret;
 }
@@ -257,6 +262,7 @@ int chorus_handler_disconnect(struct chorus_port *port, bool killable)
 			chorus_port_settle_locked(port);
 		}
 		spin_unlock(&port->actor->lock);
+		chorus_step(K3);
 		if (cancel_work_sync(&handler->work))
 			chorus_handler_put(handler);
 		if (ours)

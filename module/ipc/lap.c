@@ -107,6 +107,7 @@ int chorus_lap_create(struct chorus_actor *actor, chorus_lap_handler handler, vo
 	desc->lap = lap->object.ui;
 	desc->arg_size = arg_size;
 	desc->options = options;
+	chorus_step(B1);
 	ret = lap_publish(actor, lap);
 	if (ret) {
 		chorus_object_abort(&lap->object);
@@ -231,6 +232,7 @@ int chorus_lap_bind(struct chorus_actor *actor, const struct chorus_lap_desc *de
 	entry->desc.options = lap->options;
 	entry->options = options;
 	strscpy(entry->name, name, sizeof(entry->name));
+	chorus_step(B2);
 	spin_lock(&site->lock);
 	/* A dying actor takes its names off under this lock, once. */
 	if (!chorus_object_alive(&actor->object))
@@ -240,10 +242,12 @@ int chorus_lap_bind(struct chorus_actor *actor, const struct chorus_lap_desc *de
 	else
 		list_add_tail(&entry->node, &site->names);
 	spin_unlock(&site->lock);
-	if (ret)
+	if (ret) {
 		kfree(entry);
-	else
+	} else {
+		chorus_step(B3);
 		wake_up_all(&site->names_wait);
+	}
 out:
 	chorus_object_put(&lap->object);
 	return ret;
@@ -371,6 +375,7 @@ int chorus_lap_lookup(struct chorus_thread *thread, struct chorus_site *site, co
 		return 0;
 	if (options & CHORUS_LAP_NOBLOCK)
 		return -ENOENT;
+	chorus_step(W1);
 	for (;;) {
 		prepare_to_wait(&site->names_wait, &wait, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 		if (name_lookup(site, name, protected, desc)) {
@@ -385,6 +390,7 @@ int chorus_lap_lookup(struct chorus_thread *thread, struct chorus_site *site, co
 		ret = chorus_wait_sleep(timeout);
 	}
 	finish_wait(&site->names_wait, &wait);
+	chorus_step(W2);
 	return ret;
 }
 

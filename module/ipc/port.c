@@ -4,6 +4,7 @@
 
 #include "compat/wake.h"
 #include "debug/stat.h"
+#include "debug/step.h"
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
@@ -134,6 +135,7 @@ struct chorus_port *chorus_port_new(struct chorus_actor *actor, const struct cho
 
 	if (IS_ERR(port))
 		return port;
+	chorus_step(P1);
 	/* Cyclic, so that a stale local id does not name a young port soon. */
 	ret = xa_alloc_cyclic(&actor->ports, &li, NULL, XA_LIMIT(1, INT_MAX), &actor->next_li,
 			      GFP_KERNEL_ACCOUNT);
@@ -146,6 +148,7 @@ struct chorus_port *chorus_port_new(struct chorus_actor *actor, const struct cho
 	chorus_object_finalize(&port->object);
 
 	xa_store(&actor->ports, li, port, GFP_KERNEL);
+	chorus_step(P2);
 	smp_mb();	/* pairs with the kill of the actor: it sees the port, or we its death */
 	if (!chorus_object_alive(&actor->object)) {
 		/* Its killer may have walked the ports before this one was there. */
@@ -266,6 +269,7 @@ static bool port_kill(struct chorus_port *port, const struct chorus_actor *owner
 	if (!port_bury(port, owner, &messages))
 		return false;
 	trace_chorus_port_delete(port);
+	chorus_step(P5);
 	chorus_port_fail_messages(&messages, -EIDRM);
 	chorus_handler_disconnect(port, false);
 	chorus_object_drain(&port->object);
@@ -311,8 +315,10 @@ int chorus_port_delete_li(struct chorus_actor *actor, int li)
 		return -ENOENT;
 	/* Before the port is dead, because only this can be refused. */
 	ret = chorus_handler_disconnect(port, false);
-	if (ret != -EDEADLK)
+	if (ret != -EDEADLK) {
+		chorus_step(P4);
 		ret = chorus_port_kill_owned(port, actor) ? 0 : -ENOENT;
+	}
 	chorus_port_put(port);
 	return ret;
 }
@@ -653,6 +659,7 @@ int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 prio
 	struct chorus_port *port;
 	int ret = -ENOENT;
 
+	chorus_step(E1);
 	rcu_read_lock();
 	spin_lock(&actor->lock);
 	port = chorus_port_find_li(actor, li);
@@ -665,6 +672,7 @@ int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 prio
 	}
 	spin_unlock(&actor->lock);
 	rcu_read_unlock();
+	chorus_step(E2);
 	return ret;
 }
 

@@ -441,6 +441,7 @@ static void receive_give_back(struct chorus_actor *actor, struct chorus_message 
 {
 	struct chorus_port *port = chorus_port_get_li(actor, message->li);
 
+	chorus_step(U1);
 	if (port && port == message->port)
 		chorus_port_requeue(port, message);
 	else
@@ -522,6 +523,7 @@ int chorus_receive_get_data(struct chorus_thread *thread, const struct chorus_bu
 
 	if (IS_ERR(message))
 		return PTR_ERR(message);
+	chorus_step(F4);
 	if (message->flags & CHORUS_MSG_MORE) {
 		*size = message->request.size;
 		ret = chorus_message_drain(message, &message->request, message->flags, to);
@@ -551,10 +553,12 @@ int chorus_receive_save(struct chorus_thread *thread, u64 *token)
 
 	message = chorus_receive_claim(thread, 0);
 	if (!IS_ERR(message)) {
+		chorus_step(F1);
 		*token = chorus_message_token(message);
 		message->saved = true;
 		held_add(actor, message);
 		chorus_receive_claimed(thread);
+		chorus_step(F2);
 	}
 	/* held_add() has counted the message itself. */
 	spin_lock(&actor->lock);
@@ -574,6 +578,7 @@ int chorus_receive_restore(struct chorus_thread *thread, u64 token)
 	message = held_take_locked(actor, token);
 	spin_unlock(&actor->lock);
 	if (message) {
+		chorus_step(F3);
 		message->saved = false;
 		receive_note(thread, message);
 		current_displace(thread);

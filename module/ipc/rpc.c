@@ -170,6 +170,7 @@ static int call_finish(struct chorus_thread *thread, struct chorus_call *call,
 	if (unlikely(ret)) {
 		if (ret == -ERESTARTSYS && !fatal_signal_pending(current)) {
 			call_park(thread, call, message);
+			chorus_step(I1);
 			return ret;
 		}
 		/* An abort goes on to who serves the call; nothing else does. */
@@ -263,6 +264,7 @@ static int call_resume(struct chorus_thread *thread, struct chorus_call *call)
 	if (!message)
 		return -ENOENT;
 	chorus_count(call_resumed);
+	chorus_step(I2);
 	return call_finish(thread, call, message);
 }
 

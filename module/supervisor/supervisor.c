@@ -5,6 +5,7 @@
 
 #include "chorus/supervisor.h"
 #include "compat/compat.h"
+#include "debug/step.h"
 #include "executive/actor.h"
 #include "supervisor/supervisor.h"
 
@@ -59,7 +60,9 @@ static void leave_site(struct chorus_actor *actor)
 	struct chorus_site *site = actor->object.site;
 
 	list_del(&actor->supervisor_node);
+	chorus_step(V3);
 	chorus_actor_kill(actor);
+	chorus_step(V4);
 	if (reg->ops->site_exit)
 		reg->ops->site_exit(actor);
 	chorus_actor_close(actor);
@@ -90,7 +93,9 @@ static int enter_site(struct chorus_registration *reg, struct chorus_site *site,
 	/* Published first: the module's LAPs and ports hang on a living actor. */
 	chorus_actor_publish(actor);
 	list_add(&actor->supervisor_node, &reg->actors);
+	chorus_step(V1);
 	ret = reg->ops->site_init(actor);
+	chorus_step(V2);
 	if (ret)
 		begin_to_leave(reg, actor, leaving);
 	return ret;
