@@ -44,6 +44,13 @@ struct echo_arg {
 						 * 0 unbinds it at once
 						 */
 #define PROBE_LAP_BOUND		"p_bound"
+#define PROBE_LAP_BIND		"p_bind"	/* struct probe_arg: in: 1 binds PROBE_LAP_BOUND, 0
+						 * unbinds it; out: 0 or -errno
+						 */
+#define PROBE_LAP_CONNECT	"p_conn"	/* struct probe_arg: in: 1 connects the handler of
+						 * PROBE_SPARE_STAMP, 0 disconnects it; out: 0 or
+						 * -errno
+						 */
 #define PROBE_LAP_PROTECTED	"p_prot"	/* bound as a protected name; no argument */
 #define PROBE_LAP_RAW		"p_raw"		/* not CHORUS_LAP_SAFE: EPERM from a process */
 #define PROBE_LAP_BIG		"p_big"		/* 256-byte block: every byte is inverted */
@@ -51,6 +58,10 @@ struct echo_arg {
 
 #define PROBE_PORT_STAMP	0x70726f62ULL	/* static port with a handler; first byte of the
 						 * annex says what it does: enum probe_command
+						 */
+
+#define PROBE_SPARE_STAMP	0x73706172ULL	/* another one, with the same handler while it is
+						 * connected; at first it is not
 						 */
 
 enum probe_command {

@@ -14,6 +14,7 @@
 #include "compat/compat.h"
 
 #define PROBE_PORT_STAMP	0x70726f62ULL	/* "prob" */
+#define PROBE_SPARE_STAMP	0x73706172ULL	/* "spar" */
 #define COPY_MAX		128
 
 enum probe_command {
@@ -56,6 +57,7 @@ struct probe {
 	struct chorus_lap_desc wait, suicide, nest, fail;
 	struct delayed_work late;
 	atomic64_t async;
+	int spare_li;
 };
 
 static struct probe *probe_of(struct chorus_invocation *inv)
@@ -180,6 +182,16 @@ static int late_handler(struct chorus_invocation *inv, void *cookie)
 	return 0;
 }
 
+static int bind_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_arg *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+
+	arg->value = arg->value ? chorus_lap_bind(probe->actor, &probe->fail, "p_bound", 0) :
+				  chorus_lap_unbind(probe->actor, "p_bound");
+	return 0;
+}
+
 static int big_handler(struct chorus_invocation *inv, void *cookie)
 {
 	u8 *bytes = chorus_invocation_arg(inv);
@@ -273,6 +285,16 @@ static int message_handler(struct chorus_invocation *inv, void *cookie)
 	}
 }
 
+static int connect_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_arg *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+
+	arg->value = chorus_port_connect(probe->actor, probe->spare_li,
+					 arg->value ? message_handler : NULL, probe);
+	return 0;
+}
+
 /* ---- a site ---- */
 
 static int add_lap(struct probe *probe, chorus_lap_handler handler, u32 size, u32 options,
@@ -299,6 +321,8 @@ static int add_laps(struct probe *probe)
 		{ copy_handler, sizeof(struct probe_copy), CHORUS_LAP_SAFE, "p_copy", 0 },
 		{ who_handler, sizeof(struct probe_who), CHORUS_LAP_SAFE, "p_who", 0 },
 		{ late_handler, sizeof(struct probe_arg), CHORUS_LAP_SAFE, "p_late", 0 },
+		{ bind_handler, sizeof(struct probe_arg), CHORUS_LAP_SAFE, "p_bind", 0 },
+		{ connect_handler, sizeof(struct probe_arg), CHORUS_LAP_SAFE, "p_conn", 0 },
 		{ big_handler, CHORUS_LAP_ARG_MAX, CHORUS_LAP_SAFE, "p_big", 0 },
 		{ call_handler, sizeof(struct probe_call), CHORUS_LAP_SAFE, "p_call", 0 },
 		{ null_handler, 0, CHORUS_LAP_SAFE, "p_prot", CHORUS_LAP_PROTECTED },
@@ -334,7 +358,11 @@ static int probe_site_init(struct chorus_actor *actor)
 	chorus_actor_set_private(actor, probe);
 	ret = add_laps(probe);
 	if (!ret)
+		ret = chorus_port_create(actor, PROBE_SPARE_STAMP, NULL);
+	if (ret > 0) {
+		probe->spare_li = ret;
 		ret = chorus_port_create(actor, PROBE_PORT_STAMP, NULL);
+	}
 	if (ret > 0)
 		ret = chorus_port_connect(actor, ret, message_handler, probe);
 	return ret;
