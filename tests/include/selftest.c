@@ -11,16 +11,19 @@
 
 #include "frame.h"
 
-#define TESTS_MAX	64
+#define TESTS_MAX	512
 #define SKIPPED		77
 #define BASELINE	"/tmp/chorus-selftests.baseline"
 
 static struct {
 	void (*fn)(void);
+	void (*row_fn)(const void *row);
+	const void *row;
 	const char *title;
 	int seconds;
 } tests[TESTS_MAX];
 static int tests_count;
+static unsigned int check_every;
 
 struct arena *arena;
 volatile unsigned int *signals_seen;
@@ -91,6 +94,11 @@ void selftest_fail(const char *where, const char *format, ...)
 	va_end(args);
 	arena->failures++;
 	print("# failed: %s%s%s", where, *text ? ": " : "", text);
+}
+
+bool selftest_failed(void)
+{
+	return arena->failures;
 }
 
 #define E(name)		{ name, #name }
@@ -233,11 +241,38 @@ int object_counts(char *text, size_t size)
 	return count;
 }
 
+static const char *log_words[] = {
+	"chorus", "WARNING", "BUG:", "Call Trace", "refcount_t", "KASAN", "INFO: task",
+};
+
+void selftest_bear(const char *word)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(log_words); i++)
+		if (!strcmp(log_words[i], word))
+			log_words[i] = "WARNING";
+}
+
+void selftest_check_every(unsigned int tests)
+{
+	check_every = tests;
+}
+
 /* ---- the frame ---- */
 
 void selftest_add(void (*fn)(void), const char *title, int seconds)
 {
 	tests[tests_count].fn = fn;
+	tests[tests_count].title = title;
+	tests[tests_count++].seconds = seconds;
+}
+
+void selftest_add_row(void (*fn)(const void *row), const void *row, const char *title,
+		      int seconds)
+{
+	if (tests_count == TESTS_MAX)
+		abort();
+	tests[tests_count].row_fn = fn;
+	tests[tests_count].row = row;
 	tests[tests_count].title = title;
 	tests[tests_count++].seconds = seconds;
 }
@@ -314,7 +349,56 @@ static void clean_arena(void)
 	memset(arena, 0, used < ARENA_SIZE ? used : ARENA_SIZE);
 }
 
-static bool run_one(int i)
+/* New records of the kernel log that speak of us or complain. */
+static bool log_untouched(int kmsg)
+{
+	char text[2048];
+	bool untouched = true;
+	ssize_t got;
+
+	while (kmsg >= 0) {
+		got = read(kmsg, text, sizeof(text) - 1);
+		if (got < 0 && errno == EPIPE)
+			continue;
+		if (got <= 0)
+			break;
+		text[got] = 0;
+		for (unsigned int i = 0; i < ARRAY_SIZE(log_words); i++)
+			if (strstr(text, log_words[i])) {
+				text[strcspn(text, "\n")] = 0;
+				print("# kernel: %s", text);
+				untouched = false;
+				break;
+			}
+	}
+	return untouched;
+}
+
+static bool nothing_left(const char *before)
+{
+	static char after[4096];
+	long long limit = now_ns() + 8 * slow() * SECOND;
+
+	/* Graves are dug after a grace period of RCU, sites by a worker. */
+	do {
+		object_counts(after, sizeof(after));
+		if (!strcmp(before, after))
+			return true;
+		sleep_ms(20);
+	} while (now_ns() < limit);
+	print("# objects before and after:");
+	for (const char *a = before, *b = after; *a && *b;) {
+		int m = strcspn(a, "\n"), n = strcspn(b, "\n");
+
+		if (m != n || memcmp(a, b, m))
+			print("#   %.*s -> %.*s", m, a, n, b);
+		a += m + !!a[m];
+		b += n + !!b[n];
+	}
+	return false;
+}
+
+static bool run_one(int i, int kmsg, const char *before)
 {
 	int seconds = tests[i].seconds * slow();
 	long long limit = now_ns() + seconds * SECOND;
@@ -327,7 +411,10 @@ static bool run_one(int i)
 	if (!pid) {
 		setpgid(0, 0);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		tests[i].fn();
+		if (tests[i].row_fn)
+			tests[i].row_fn(tests[i].row);
+		else
+			tests[i].fn();
 		_exit(arena->failures ? 1 : 0);
 	}
 	for (;;) {
@@ -355,6 +442,8 @@ static bool run_one(int i)
 		passed = !arena->failures && (!WEXITSTATUS(status) || WEXITSTATUS(status) == SKIPPED);
 	}
 	clean = clean_up();
+	if (check_every && i % check_every == check_every - 1)
+		clean &= log_untouched(kmsg) & (!*before || nothing_left(before));
 	if (passed && clean && *arena->skip)
 		print("ok %d - %s # SKIP %s", i + 1, tests[i].title, arena->skip);
 	else
@@ -362,55 +451,8 @@ static bool run_one(int i)
 	return passed && clean;
 }
 
-/* New records of the kernel log that speak of us or complain. */
-static bool log_untouched(int kmsg)
+__attribute__((weak)) void selftest_begin(void)
 {
-	static const char * const words[] = {
-		"chorus", "WARNING", "BUG:", "Call Trace", "refcount_t", "KASAN", "INFO: task",
-	};
-	char text[2048];
-	bool untouched = true;
-	ssize_t got;
-
-	for (;;) {
-		got = read(kmsg, text, sizeof(text) - 1);
-		if (got < 0 && errno == EPIPE)
-			continue;
-		if (got <= 0)
-			return untouched;
-		text[got] = 0;
-		for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
-			if (strstr(text, words[i])) {
-				text[strcspn(text, "\n")] = 0;
-				print("# kernel: %s", text);
-				untouched = false;
-				break;
-			}
-	}
-}
-
-static bool nothing_left(const char *before)
-{
-	static char after[4096];
-	long long limit = now_ns() + 8 * slow() * SECOND;
-
-	/* Graves are dug after a grace period of RCU, sites by a worker. */
-	do {
-		object_counts(after, sizeof(after));
-		if (!strcmp(before, after))
-			return true;
-		sleep_ms(20);
-	} while (now_ns() < limit);
-	print("# objects before and after:");
-	for (const char *a = before, *b = after; *a && *b;) {
-		int m = strcspn(a, "\n"), n = strcspn(b, "\n");
-
-		if (m != n || memcmp(a, b, m))
-			print("#   %.*s -> %.*s", m, a, n, b);
-		a += m + !!a[m];
-		b += n + !!b[n];
-	}
-	return false;
 }
 
 __attribute__((weak)) int selftest_helper(int argc, char **argv)
@@ -422,11 +464,12 @@ int main(int argc, char **argv)
 {
 	static char before[4096];
 	int kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	int failed = 0, caches, number = tests_count, first = 0, last = tests_count;
+	int failed = 0, caches, number, first = 0, last;
 	int baseline;
 
 	if (argc > 1 && !strcmp(argv[1], "--helper"))
 		return selftest_helper(argc - 2, argv + 2);
+	selftest_begin();
 	arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (arena == MAP_FAILED)
 		return 1;
@@ -435,6 +478,7 @@ int main(int argc, char **argv)
 		print("1..0 # SKIP no %s: load chorus.ko", DEVICE);
 		return SKIPPED;
 	}
+	number = last = tests_count;
 	if (argc > 1) {		/* one test, by its number */
 		first = atoi(argv[1]) - 1;
 		last = first + 1;
@@ -457,7 +501,7 @@ int main(int argc, char **argv)
 	print("TAP version 13");
 	print("1..%d", tests_count + 2);
 	for (int i = first; i < last; i++)
-		failed += !run_one(i);
+		failed += !run_one(i, kmsg, before);
 	number++;
 	if (kmsg < 0)
 		print("ok %d - kernel log untouched # SKIP no /dev/kmsg", number);

@@ -46,6 +46,15 @@
 /* ---- tests and checks ---- */
 
 void selftest_add(void (*fn)(void), const char *title, int seconds);
+/* The same for a row of a table; @title is kept.  For selftest_begin(). */
+void selftest_add_row(void (*fn)(const void *row), const void *row, const char *title,
+		      int seconds);
+/* A program with tables adds its rows here. */
+void selftest_begin(void);
+/* The frame's own two checks after every so many TESTs, so that it is told who left what. */
+void selftest_check_every(unsigned int tests);
+/* A line of the kernel log with this word in it is no complaint, unless for another word. */
+void selftest_bear(const char *word);
 
 #define TEST_TIMEOUT(ident, title, seconds)						\
 	static void test_##ident(void);							\
@@ -62,6 +71,7 @@ void selftest_fail(const char *where, const char *format, ...)
 void selftest_skip(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void selftest_stop(void) __attribute__((noreturn));
 void selftest_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool selftest_failed(void);		/* anything, so far */
 bool selftest_expect(const char *where, long got, long want);
 const char *error_name(long error);
 
