@@ -42,6 +42,7 @@ help:
 #:   make check-all     the same on all three kernels: 6.1, 6.12, sid
 #:   make check-debug   unit tests and selftests on a kernel with KASAN, lockdep and kmemleak
 #:   make check-arm64   the selftests on an emulated arm64 machine, cross-built
+#:   make sweep         a party killed at every step of every protocol, every allocation failing once
 #:   make check-deep    everything, hours (PARTS='rt kcsan': some of it); writes Documentation/reports/check-deep.rst
 #:   make static        sparse, checkpatch, coccinelle, layout of the ABI, licences and so on: nothing runs
 #:   make fuzz          programs out of the grammar of the ABI, guided by coverage (FUZZ_SECONDS=300)
@@ -122,6 +123,9 @@ static: host-setup
 .PHONY: fuzz
 fuzz: host-setup
 	$(Q)+FUZZ_KERNEL=$(if $(filter command,$(firstword $(origin KERNEL))),$(K),debug) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),$(SECONDS),300) tests/fuzz/run
+.PHONY: sweep
+sweep: host-setup
+	$(Q)BUILD=$(B) KERNEL=$(K) tests/sweep/run $(if $(filter 1,$(BOUNDED)),--bounded)
 
 # While working on something: one behaviour, or a few, in a guest. T= takes shell patterns.
 .PHONY: selftest
