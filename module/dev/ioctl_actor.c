@@ -229,9 +229,16 @@ static int thread_abort(struct chorus_request *request, union chorus_payload *pa
 
 static int thread_aborted(struct chorus_request *request, union chorus_payload *payload)
 {
-	payload->thread_aborted.out_aborted = chorus_thread_test_clear_aborted(request->thread);
-	payload->thread_aborted.out_reserved = 0;
-	return 0;
+	struct chorus_thread_aborted *p = &payload->thread_aborted;
+	int ret;
+
+	p->out_aborted = chorus_thread_test_clear_aborted(request->thread);
+	p->out_reserved = 0;
+	/* A mark that nobody was told of stays. */
+	ret = chorus_ioctl_write_back(request, p, sizeof(*p));
+	if (ret && p->out_aborted)
+		set_bit(CHORUS_THREAD_ABORTED, &request->thread->attention);
+	return ret;
 }
 
 static int thread_delay(struct chorus_request *request, union chorus_payload *payload)

@@ -201,10 +201,17 @@ static int ipc_get_data(struct chorus_request *request, union chorus_payload *pa
 {
 	struct chorus_ipc_get_data *p = &payload->get_data;
 	struct chorus_buffers to = { .body = p->body, .size = p->body_size };
+	int ret;
 
 	if (!p->body && p->body_size)
 		return -EFAULT;
-	return chorus_receive_get_data(request->thread, &to, &p->out_body_size);
+	ret = chorus_receive_get_data(request->thread, &to, &p->out_body_size);
+	if (ret)
+		return ret;
+	ret = chorus_ioctl_write_back(request, p, sizeof(*p));
+	if (ret)
+		chorus_receive_get_data_undo(request->thread);
+	return ret;
 }
 
 static int ipc_save(struct chorus_request *request, union chorus_payload *payload)

@@ -534,6 +534,17 @@ int chorus_receive_get_data(struct chorus_thread *thread, const struct chorus_bu
 	return ret;
 }
 
+/** chorus_receive_get_data_undo() - the caller could not be told what it got */
+void chorus_receive_get_data_undo(struct chorus_thread *thread)
+{
+	struct chorus_message *message = chorus_receive_claim(thread, 0);
+
+	if (IS_ERR(message))
+		return;
+	message->flags |= CHORUS_MSG_MORE;
+	chorus_receive_unclaim(thread, message, true);
+}
+
 /** chorus_receive_save() - ipcSave; 0, -ENOMSG, -EDQUOT */
 int chorus_receive_save(struct chorus_thread *thread, u64 *token)
 {

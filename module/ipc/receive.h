@@ -46,6 +46,7 @@ void chorus_receive_unclaim(struct chorus_thread *thread, struct chorus_message 
 
 int chorus_receive_get_data(struct chorus_thread *thread, const struct chorus_buffers *to,
 			    u32 *size);
+void chorus_receive_get_data_undo(struct chorus_thread *thread);
 int chorus_receive_save(struct chorus_thread *thread, u64 *token);
 int chorus_receive_restore(struct chorus_thread *thread, u64 token);
 
