@@ -84,6 +84,39 @@ static int lap_publish(struct chorus_actor *actor, struct chorus_lap *lap)
 	return ret;
 }
 
+static struct chorus_lap *lap_left_locked(struct chorus_actor *actor)
+{
+	struct chorus_lap *lap;
+
+	lockdep_assert_held(&actor->lock);
+	list_for_each_entry(lap, &actor->laps, actor_node)
+		if (completion_done(&lap->gate.empty))
+			return lap;
+	return NULL;
+}
+
+/*
+ * Whoever was killed while he waited for the last caller of a LAP has left it on the
+ * list; the last caller cannot take it off, because he leaves in any context.  A deleter
+ * whose wait ends just now may be faster: only one of both finds it there.
+ */
+static void lap_reap(struct chorus_actor *actor)
+{
+	struct chorus_lap *lap;
+
+	do {
+		spin_lock(&actor->lock);
+		lap = lap_left_locked(actor);
+		if (lap) {
+			list_del_init(&lap->actor_node);
+			actor->nr_laps--;
+		}
+		spin_unlock(&actor->lock);
+		if (lap)
+			chorus_object_put(&lap->object);
+	} while (lap);
+}
+
 /* See supervisor.h. */
 int chorus_lap_create(struct chorus_actor *actor, chorus_lap_handler handler, void *cookie,
 		      u32 arg_size, u32 options, struct chorus_lap_desc *desc)
@@ -94,6 +127,7 @@ int chorus_lap_create(struct chorus_actor *actor, chorus_lap_handler handler, vo
 	if (!handler || arg_size > CHORUS_LAP_ARG_MAX || (options & ~CHORUS_LAP_SAFE) ||
 	    !actor->supervisor)
 		return -EINVAL;
+	lap_reap(actor);
 	lap = lap_alloc(actor);
 	if (!lap)
 		return -ENOMEM;

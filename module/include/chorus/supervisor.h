@@ -125,7 +125,8 @@ int chorus_lap_create(struct chorus_actor *actor, chorus_lap_handler handler, vo
  * and the call returns when all are out.  The wait is killable.  Returns 0,
  * -ENOENT, -EDEADLK from a thread that is inside the LAP, or from one inside
  * another LAP whose deletion waits for this one, -EINTR when killed (the LAP is
- * dead all the same and vanishes with its last caller).
+ * dead all the same; what is left of it goes with the next chorus_lap_create() after
+ * its last caller is out).
  */
 int chorus_lap_delete(struct chorus_actor *actor, const struct chorus_lap_desc *desc);
 
