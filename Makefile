@@ -125,7 +125,7 @@ fuzz: host-setup
 	$(Q)+FUZZ_KERNEL=$(if $(filter command,$(firstword $(origin KERNEL))),$(K),debug) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),$(SECONDS),300) tests/fuzz/run
 .PHONY: sweep
 sweep: host-setup
-	$(Q)BUILD=$(B) KERNEL=$(K) tests/sweep/run $(if $(filter 1,$(BOUNDED)),--bounded)
+	$(Q)+BUILD=$(B) KERNEL=$(K) tests/sweep/run $(if $(filter 1,$(BOUNDED)),--bounded)
 
 # While working on something: one behaviour, or a few, in a guest. T= takes shell patterns.
 .PHONY: selftest

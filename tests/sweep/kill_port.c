@@ -110,6 +110,48 @@ static const struct kill_scene deletion = {
 	"portDelete", delete_prepare, delete_act, delete_after,
 };
 
+/* ---- portMigrate with a call in the queue: the server moves its port to the third ---- */
+
+static void migrate_prepare(struct play *play)
+{
+	struct chorus_port_migrate *m = SHARED(struct chorus_port_migrate);
+
+	play_people(play);
+	m->flags = CHORUS_SELF;
+	m->to = puppet_capability(play->party[THIRD]);
+	m->li = play->li;
+	play->data = m;
+	begin(play->party[CLIENT], note_call, play->note[CLIENT]);
+	wait_blocked(play->party[CLIENT]);
+}
+
+/* Who has got a port knows its name and asks for the rest. */
+static void migrate_act(struct play *play)
+{
+	struct chorus_port_ui *ui = SHARED(struct chorus_port_ui);
+
+	play->result[SERVER] = run(play->party[SERVER], do_port_migrate, play->data);
+	if (!is_victim(play, THIRD)) {
+		ui->ui = play->port;
+		MUST(run(play->party[THIRD], do_port_li, ui));
+		play->serving->li = ui->li;
+		begin(play->party[THIRD], do_serve, play->serving);
+	}
+	play->result[CLIENT] = end(play->party[CLIENT]);
+}
+
+static void migrate_after(struct play *play)
+{
+	if (is_victim(play, THIRD))
+		return play_stranger_calls(play, -EHOSTUNREACH);
+	play_stranger_calls(play, 0);
+	EXPECT(end(play->party[THIRD]), 0);
+}
+
+static const struct kill_scene migration = {
+	"portMigrate", migrate_prepare, migrate_act, migrate_after,
+};
+
 /* ---- portEnable: somebody waits at any port, a call is queued at this one ---- */
 
 struct enabling {
@@ -237,6 +279,17 @@ static const struct kill_row rows[] = {
 	{ &deletion, "P5", SERVER, { [CLIENT] = ENDED } },
 	{ &deletion, "P5", CLIENT, { [SERVER] = DONE } },
 	{ &deletion, "P5", THIRD, { [SERVER] = DONE, [CLIENT] = ENDED } },
+
+	{ &migration, "M1", SERVER, { [CLIENT] = DONE } },
+	{ &migration, "M1", CLIENT, { [SERVER] = DONE } },
+	/* Its actor dies a little later than its threads, which the port may be faster than. */
+	{ &migration, "M1", THIRD, { [CLIENT] = ENDED, [SERVER] = { -EOWNERDEAD, OK } } },
+	{ &migration, "M2", SERVER, { [CLIENT] = DONE } },
+	{ &migration, "M2", CLIENT, { [SERVER] = DONE } },
+	{ &migration, "M2", THIRD, { [CLIENT] = ENDED, [SERVER] = { -EOWNERDEAD, OK } } },
+	{ &migration, "M3", SERVER, { [CLIENT] = DONE } },
+	{ &migration, "M3", CLIENT, { [SERVER] = DONE } },
+	{ &migration, "M3", THIRD, { [CLIENT] = ENDED, [SERVER] = DONE } },
 
 	/* The waiter is dead, too, and takes the request or leaves it. */
 	{ &enabling, "E1", SERVER, { [CLIENT] = { -EOWNERDEAD, -EIDRM } } },
