@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The allocation-failure sweep: messages and calls, small ones and such as need buffers. */
+#include "fail.h"
+
+#define LARGE	CHORUS_BODY_MAX
+
+static unsigned char out[LARGE], in[LARGE];
+
+static long do_try_open(void)
+{
+	return dev = try_open();
+}
+
+#define OPEN(f)		TRY(f, do_try_open(), -EFAULT)
+
+static void fill(struct fail *f)
+{
+	for (unsigned int i = 0; i < LARGE; i++)
+		out[i] = i * 7 + f->n;
+}
+
+/* ---- messages to oneself ---- */
+
+static long nothing_more(struct chorus_ipc_receive *receive)
+{
+	long result = ipc_receive(receive);
+
+	return !result ? -EEXIST : result == -ETIMEDOUT ? 0 : result;
+}
+
+static void run_messages(struct fail *f)
+{
+	struct chorus_port_create port = { 0 };
+	struct chorus_ipc_send send = { .body = PTR(out) };
+	struct chorus_ipc_receive receive = { .body = PTR(in), .timeout = POLL };
+	struct chorus_ipc_sysinfo info = { 0 };
+	struct chorus_ipc_get_data rest = { .body = PTR(in), .body_size = LARGE };
+	static unsigned char annex[CHORUS_ANNEX_SIZE];
+
+	fill(f);
+	OPEN(f);
+	TRY(f, port_create(&port), -EFAULT);
+	send.target = port.out_ui;
+	receive.li = port.out_li;
+	for (unsigned int size = 8; size <= LARGE; size = size == 8 ? 4096 : size * 16) {
+		send.body_size = size;
+		send.annex = PTR(annex);
+		TRY(f, ipc_send(&send), -EFAULT);
+		receive.body_size = 8;		/* the rest in a second step */
+		TRY(f, ipc_receive(&receive), -EFAULT);
+		CHECK(receive.out_body_size == size);
+		TRY(f, ipc_sysinfo(&info), -EFAULT);
+		if (size > 8)
+			TRY(f, ipc_get_data(&rest), -EFAULT);
+		CHECK(!memcmp(in, out, size), "n = %u: a body of %u is damaged", f->n, size);
+	}
+	/* Nothing came twice, or is left. */
+	TRY(f, nothing_more(&receive), -EFAULT);
+	actor_close();
+}
+
+/* ---- the client of a call ---- */
+
+static long do_answer(void *note)
+{
+	struct note *n = note;
+	struct chorus_ipc_receive receive = {
+		.li = n->li, .timeout = FOREVER, .body = PTR(in), .body_size = LARGE,
+	};
+	struct chorus_ipc_reply reply = { .body = PTR(in) };
+	long result;
+
+	for (;;) {
+		result = ipc_receive(&receive);
+		if (result)
+			return result;
+		n->got++;
+		reply.body_size = receive.out_body_size;
+		result = ipc_reply(&reply);
+		/* The client cannot pay for a reply of this size. */
+		if (result && result != -EHOSTUNREACH)
+			return result;
+	}
+}
+
+static void client_prepare(struct fail *f)
+{
+	f->peer = puppet_actor();
+	f->note = SHARED(struct note);
+	f->note->li = puppet_port(f->peer, &f->port);
+	begin(f->peer, do_answer, f->note);
+	wait_blocked(f->peer);
+}
+
+static void run_client(struct fail *f)
+{
+	struct chorus_ipc_call call = {
+		.target = f->port, .timeout = FOREVER, .body = PTR(out), .rep_body = PTR(in),
+		.rep_size = LARGE,
+	};
+
+	fill(f);
+	OPEN(f);
+	for (unsigned int size = 8; size <= LARGE; size = size == 8 ? 4096 : size * 16) {
+		call.body_size = size;
+		TRY(f, ipc_call(&call), -EFAULT);
+		CHECK(call.out_rep_size == size && !memcmp(in, out, size),
+		      "n = %u: a reply of %u is damaged", f->n, size);
+	}
+	CHECK(!ended(f->peer), "n = %u: the server ended", f->n);
+	actor_close();
+}
+
+/* ---- the server of a call: its failures must not lose the request ---- */
+
+/* Calls with a large body until it is told that nobody is there; counts what it got. */
+static long do_ask(void *note)
+{
+	struct note *n = note;
+	struct chorus_ipc_call call = {
+		.target = n->to, .timeout = FOREVER, .body = PTR(out), .body_size = LARGE,
+		.rep_body = PTR(in), .rep_size = LARGE,
+	};
+	long result;
+
+	while (!(result = ipc_call(&call)) || result == -ENOMEM) {
+		if (result)
+			n->got_flags++;		/* told that it cannot pay for the reply */
+		else
+			n->got++;
+	}
+	return result;
+}
+
+static void server_prepare(struct fail *f)
+{
+	f->peer = puppet_actor();
+	f->note = SHARED(struct note);
+}
+
+static void run_server(struct fail *f)
+{
+	struct chorus_port_create port = { 0 };
+	struct chorus_ipc_receive receive = {
+		.body = PTR(in), .body_size = LARGE, .timeout = FOREVER,
+	};
+	struct chorus_ipc_reply reply = { .body = PTR(out), .body_size = LARGE };
+	struct chorus_ipc_save save = { 0 };
+	long result;
+
+	OPEN(f);
+	TRY(f, port_create(&port), -EFAULT);
+	memset(f->note, 0, sizeof(*f->note));
+	f->note->to = port.out_ui;
+	receive.li = port.out_li;
+	begin(f->peer, do_ask, f->note);
+	for (int i = 0; i < 3; i++) {
+		TRY(f, ipc_receive(&receive), -EFAULT);
+		CHECK(receive.out_body_size == LARGE);
+		TRY(f, ipc_save(&save), -EFAULT);
+		TRY(f, ipc_restore(&save), -EFAULT);
+		selftest_at(HERE("ipc_reply"));
+		result = ipc_reply(&reply);
+		if (result == -EFAULT) {
+			fail_judge(f, HERE("ipc_reply"), result, (const long[]){ -EFAULT, 0 });
+			result = ipc_reply(&reply);
+		}
+		if (result == -EHOSTUNREACH) {
+			/* It could not be stored: the client is told why, and asks again. */
+			fail_judge(f, HERE("ipc_reply"), result, (const long[]){ -EHOSTUNREACH, 0 });
+			i--;
+			continue;
+		}
+		EXPECT(result, 0);
+	}
+	actor_close();
+}
+
+static void server_after(struct fail *f)
+{
+	long result = end(f->peer);
+
+	CHECK(result == -EIDRM || result == -EHOSTUNREACH || result == -EOWNERDEAD, "%s",
+	      error_name(result));
+	CHECK(f->note->got == 3, "n = %u: %llu replies", f->n, (unsigned long long)f->note->got);
+}
+
+/* ---- calls to a handler ---- */
+
+static void run_handler(struct fail *f)
+{
+	struct chorus_ipc_call call = {
+		.timeout = FOREVER, .body = PTR(out), .rep_body = PTR(in), .rep_size = LARGE,
+	};
+	struct chorus_ipc_send send = { .body = PTR(out), .body_size = LARGE };
+	struct chorus_hello h = { 0 };
+
+	fill(f);
+	OPEN(f);
+	TRY(f, hello(&h), -EFAULT);
+	call.target.head = (__u64)CHORUS_UI_STATPORT << CHORUS_UI_TYPE_SHIFT | h.out_site;
+	call.target.tail = ECHO_PORT_STAMP;
+	send.target = call.target;
+	for (unsigned int size = 8; size <= LARGE; size = size == 8 ? 4096 : size * 16) {
+		call.body_size = size;
+		/* The handler's own failures are the handler's: EREMOTEIO. */
+		TRY(f, ipc_call(&call), -EFAULT, -EREMOTEIO);
+		CHECK(call.out_rep_size == size && !memcmp(in, out, size),
+		      "n = %u: a reply of %u is damaged", f->n, size);
+	}
+	TRY(f, ipc_send(&send), -EFAULT);
+	actor_close();
+}
+
+/* ---- a handler that calls on ---- */
+
+static void onward_prepare(struct fail *f)
+{
+	actor_open();
+	need_lap(PROBE_LAP_CALL);
+	actor_close();
+	client_prepare(f);
+}
+
+static long call_on(const struct chorus_lap_desc *desc, struct probe_call *c)
+{
+	int result = invoke(desc, c, sizeof(*c));
+
+	return result ? result : c->result;
+}
+
+static void run_onward(struct fail *f)
+{
+	struct probe_call c = {
+		.target = { f->port.head, f->port.tail }, .timeout = FOREVER, .in = 77,
+	};
+	struct chorus_lap_resolve r = { .flags = CHORUS_LAP_NOBLOCK, .name = PROBE_LAP_CALL };
+
+	OPEN(f);
+	TRY(f, lap_resolve(&r), -EFAULT);
+	TRY(f, call_on(&r.out_desc, &c), -EFAULT);
+	CHECK(c.out == 77);
+	actor_close();
+}
+
+/* ---- the table ---- */
+
+static const struct fail_sequence sequences[] = {
+	{ "ipcSend, ipcReceive, ipcGetData", .run = run_messages },
+	{ "ipcCall", .prepare = client_prepare, .run = run_client },
+	{ "a server's ipcReceive, ipcSave, ipcRestore, ipcReply", .prepare = server_prepare,
+	  .run = run_server, .after = server_after, .seconds = 80 },
+	{ "ipcCall, ipcSend to a handler", .run = run_handler },
+	{ "ipcCall from a handler", .prepare = onward_prepare, .run = run_onward },
+};
+FAIL_TABLE(fail_ipc, sequences);
