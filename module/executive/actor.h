@@ -30,9 +30,15 @@ struct chorus_supervisor_ops;
 
 #define CHORUS_HELD_BITS	4
 
-/* Free messages kept for the next send: see ipc/message.c. */
+#define CHORUS_LARGE_KEPT	2	/* a request and its reply */
+
+/* Free messages and large buffers kept for the next send: see ipc/message.c. */
 struct chorus_message_cache {
 	spinlock_t lock;
+	struct {
+		void *data;		/* lock; NULL: none */
+		u32 room;		/* lock; above CHORUS_BODY_KEPT, charged to the user */
+	} large[CHORUS_LARGE_KEPT];
 	struct list_head free;		/* lock */
 	unsigned int nr;		/* lock */
 	bool closed;			/* lock */

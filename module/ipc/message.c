@@ -54,10 +54,52 @@ static void body_reset(struct chorus_body *body)
 	body->size = 0;
 }
 
+/*
+ * Large buffers are dear to make, and one a thread would be too many: what a message gives
+ * back its maker keeps for whichever of its threads needs one next, the largest of them.
+ * Returns true if nothing is left in @body, else it is what is to be freed.
+ */
+static bool large_keep(struct chorus_message_cache *cache, struct chorus_body *body)
+{
+	int i;
+
+	spin_lock(&cache->lock);
+	for (i = 0; i < CHORUS_LARGE_KEPT && body->data && !cache->closed; i++) {
+		if (cache->large[i].data && cache->large[i].room >= body->room)
+			continue;
+		swap(cache->large[i].data, body->data);
+		swap(cache->large[i].room, body->room);
+	}
+	spin_unlock(&cache->lock);
+	return !body->data;
+}
+
+static bool large_take(struct chorus_message_cache *cache, struct chorus_body *body, u32 size)
+{
+	bool taken = false;
+	int i;
+
+	spin_lock(&cache->lock);
+	for (i = 0; i < CHORUS_LARGE_KEPT && !taken; i++) {
+		taken = cache->large[i].data && cache->large[i].room >= size;
+		if (taken) {
+			body->data = cache->large[i].data;
+			body->room = cache->large[i].room;
+			cache->large[i].data = NULL;
+		}
+	}
+	spin_unlock(&cache->lock);
+	return taken;
+}
+
 static void body_free(struct chorus_message *message, struct chorus_body *body)
 {
 	if (body->data == body->small)
 		return;
+	if (body->room > CHORUS_BODY_KEPT && large_keep(&message->owner->cache, body)) {
+		body_reset(body);
+		return;
+	}
 	kvfree(body->data);
 	chorus_user_uncharge(message->owner->user, CHORUS_QUOTA_BYTES, body->room);
 	body_reset(body);
@@ -70,6 +112,11 @@ static int body_grow(struct chorus_message *message, struct chorus_body *body, u
 	int ret;
 
 	body_free(message, body);
+	if (room > CHORUS_BODY_KEPT) {
+		message->large = true;
+		if (large_take(&message->owner->cache, body, size))
+			return 0;
+	}
 	ret = chorus_user_charge(message->owner->user, CHORUS_QUOTA_BYTES, room);
 	if (ret) {
 		chorus_count(quota_refused);
@@ -82,8 +129,6 @@ static int body_grow(struct chorus_message *message, struct chorus_body *body, u
 	}
 	body->data = data;
 	body->room = room;
-	if (room > CHORUS_BODY_KEPT)
-		message->large = true;
 	return 0;
 }
 
@@ -225,7 +270,7 @@ static void message_release(struct chorus_message *message)
 }
 
 /**
- * chorus_message_trim() - free the buffers that are too large to be kept
+ * chorus_message_trim() - give back the buffers that are too large to stay
  * @message: owned by the caller
  */
 void chorus_message_trim(struct chorus_message *message)
@@ -270,7 +315,9 @@ void chorus_message_cache_init(struct chorus_message_cache *cache)
 /** chorus_message_cache_close() - the actor died: free what is kept, keep no more */
 void chorus_message_cache_close(struct chorus_message_cache *cache)
 {
+	struct chorus_actor *owner = container_of(cache, struct chorus_actor, cache);
 	struct chorus_message *message, *next;
+	struct chorus_body large;
 	LIST_HEAD(free);
 
 	spin_lock(&cache->lock);
@@ -280,6 +327,11 @@ void chorus_message_cache_close(struct chorus_message_cache *cache)
 	spin_unlock(&cache->lock);
 	list_for_each_entry_safe(message, next, &free, node)
 		message_release(message);
+	/* Nobody adds to a closed cache, but a thread on its way out may still take. */
+	while (large_take(cache, &large, 0)) {
+		kvfree(large.data);
+		chorus_user_uncharge(owner->user, CHORUS_QUOTA_BYTES, large.room);
+	}
 }
 
 /**

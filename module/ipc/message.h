@@ -43,7 +43,7 @@ static inline bool chorus_message_is_left(int state)
 }
 
 #define CHORUS_BODY_SMALL	128	/* bytes kept in the message itself */
-#define CHORUS_BODY_KEPT	PAGE_SIZE /* larger buffers are not kept for the next message */
+#define CHORUS_BODY_KEPT	PAGE_SIZE /* larger buffers do not stay with a message */
 
 struct chorus_body {
 	void *data;			/* @small or a buffer of @room bytes */

@@ -247,8 +247,9 @@ static const struct body_row {
 	{ "128", 128, true, CHORUS_BODY_SMALL, 0 },
 	{ "129", 129, false, 256, 256 },
 	{ "4096", 4096, false, 4096, 4096 },
-	{ "4097", 4097, false, 8192, 0 },
-	{ "65536", CHORUS_BODY_MAX, false, CHORUS_BODY_MAX, 0 },
+	/* The buffer stays with the actor then, not with the message. */
+	{ "4097", 4097, false, 8192, 8192 },
+	{ "65536", CHORUS_BODY_MAX, false, CHORUS_BODY_MAX, CHORUS_BODY_MAX },
 };
 
 static long used(const struct chorus_actor *actor, enum chorus_quota what)
@@ -416,6 +417,33 @@ static void message_annex_not_asked_for(struct kunit *test)
 
 /* ---- the cache ---- */
 
+/* However many messages come back, two large buffers is what an actor keeps; and uses again. */
+static void message_large_buffers_are_bounded(struct kunit *test)
+{
+	struct chorus_actor *actor = test_user_actor(test, UID + 5);
+	struct chorus_message *messages[5];
+	u8 *body = kunit_kzalloc(test, CHORUS_BODY_MAX, GFP_KERNEL);
+	void *kept;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, body);
+	for (i = 0; i < ARRAY_SIZE(messages); i++) {
+		messages[i] = message_new(test, actor);
+		KUNIT_EXPECT_EQ(test, fill(messages[i], NULL, body, CHORUS_BODY_MAX), 0);
+	}
+	kept = messages[0]->request.data;
+	for (i = 0; i < ARRAY_SIZE(messages); i++)
+		chorus_message_free(messages[i]);
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 2L * CHORUS_BODY_MAX);
+	messages[0] = message_new(test, actor);
+	KUNIT_EXPECT_EQ(test, fill(messages[0], NULL, body, 10000), 0);
+	KUNIT_EXPECT_PTR_EQ(test, messages[0]->request.data, kept);
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 2L * CHORUS_BODY_MAX);
+	chorus_message_free(messages[0]);
+	chorus_message_cache_close(&actor->cache);
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 0L);
+}
+
 #define CACHE_MAX	16	/* as in ipc/message.c */
 #define NR_MESSAGES	20
 
@@ -577,6 +605,7 @@ static struct kunit_case message_cases[] = {
 	KUNIT_CASE(message_annex_travels),
 	KUNIT_CASE(message_absent_annex_reads_zero),
 	KUNIT_CASE(message_annex_not_asked_for),
+	KUNIT_CASE(message_large_buffers_are_bounded),
 	KUNIT_CASE(message_cache_is_bounded),
 	KUNIT_CASE(message_cache_is_used),
 	KUNIT_CASE(message_cache_closed_keeps_nothing),
