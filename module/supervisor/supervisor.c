@@ -221,22 +221,3 @@ const struct chorus_site_hooks chorus_supervisor_site_hooks = {
 	.born = site_born,
 	.dying = site_dying,
 };
-
-void chorus_actor_set_private(struct chorus_actor *actor, void *data)
-{
-	actor->private = data;
-}
-CHORUS_EXPORT(chorus_actor_set_private);
-
-void *chorus_actor_private(const struct chorus_actor *actor)
-{
-	return actor->private;
-}
-CHORUS_EXPORT(chorus_actor_private);
-
-void chorus_actor_capability(const struct chorus_actor *actor, struct chorus_cap *cap)
-{
-	cap->ui = actor->object.ui;
-	cap->key = actor->key;
-}
-CHORUS_EXPORT(chorus_actor_capability);
