@@ -159,7 +159,7 @@ static void tell(const char *kind, unsigned int n, const struct memory *a, const
 
 /* ---- processes that do one thing when they are told ---- */
 
-static int go[2], done[2];
+static int go[2], done[2], over[2];
 
 static void tokens(int fd, unsigned int n)
 {
@@ -208,8 +208,7 @@ static void actors(void)
 			await(go[0], 1);
 			fd = door();
 			tokens(done[1], 1);
-			/* Until everything is over. */
-			await(go[0], 1);
+			await(over[0], 1);
 			close(fd);
 			_exit(0);
 		}
@@ -218,7 +217,7 @@ static void actors(void)
 	tokens(go[1], ACTORS);
 	await(done[0], ACTORS);
 	after = sample();
-	tokens(go[1], ACTORS);
+	tokens(over[1], ACTORS);
 	while (wait(NULL) > 0)
 		;
 	tell("actor", ACTORS, &before, &after, "chorus_actor");
@@ -256,7 +255,7 @@ static void *thread(void *unused)
 	await(go[0], 1);
 	command(thread_fd, CHORUS_IOC_THREAD_SELF, &self, "threadSelf");
 	tokens(done[1], 1);
-	await(go[0], 1);
+	await(over[0], 1);
 	return unused;
 }
 
@@ -277,7 +276,7 @@ static void threads(void)
 	tokens(go[1], THREADS);
 	await(done[0], THREADS);
 	after = sample();
-	tokens(go[1], THREADS);
+	tokens(over[1], THREADS);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(thread_of[i], NULL);
 	close(thread_fd);
@@ -380,7 +379,7 @@ static void laps(void)
 
 int main(void)
 {
-	if (pipe(go) || pipe(done))
+	if (pipe(go) || pipe(done) || pipe(over))
 		die("pipe");
 	printf("[");
 	/* The first time some caches of the kernel grow for good. */
