@@ -119,6 +119,11 @@ static void call_handler(unsigned char *request, unsigned char *reply)
 	case -EIDRM:
 		count(N_laps_refused);
 		break;
+	case -EREMOTEIO:	/* it could not answer: the caller's quota, or no memory */
+		if (shared->flavour != QUOTA && shared->flavour != TIGHT)
+			wrong(W_unexpected, "the handler failed");
+		count(N_quota);
+		break;
 	case -EINTR:
 		break;
 	default:

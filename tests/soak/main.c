@@ -19,6 +19,7 @@
 
 /* Growth that is taken for noise; METHOD.rst says how much there is. */
 #define OBJECTS_NOISE	64		/* of one cache */
+#define OBJECTS_FEW	256		/* the same, seen in few samples */
 #define SLAB_NOISE	256		/* KiB, all caches */
 #define PERCPU_NOISE	64		/* KiB */
 #define VMALLOC_NOISE	128		/* KiB */
@@ -213,12 +214,12 @@ static void growth(const char *what, long before, long after, long noise, const 
 static const char *grown(struct memory *a, struct memory *b)
 {
 	unsigned int half = (nr_samples - 1) / 2;
-	long rounds;
+	long noise = half > 1 ? OBJECTS_NOISE : OBJECTS_FEW, rounds;
 
 	memory_least(a, &samples[1], half);
 	memory_least(b, &samples[nr_samples - half], half);
 	rounds = b->round - a->round;
-	return memory_growth(a, b, rounds / 2 > OBJECTS_NOISE ? rounds / 2 : OBJECTS_NOISE);
+	return memory_growth(a, b, rounds / 2 > noise ? rounds / 2 : noise);
 }
 
 static void report_memory(void)
@@ -231,9 +232,8 @@ static void report_memory(void)
 		return;
 	}
 	caches = grown(&a, &b);
-	printf("# between the two: %u rounds, %llu actors; bound for a cache: half an object a round, "
-	       "%d at least\n", b.round - a.round, (unsigned long long)(b.births - a.births),
-	       OBJECTS_NOISE);
+	printf("# between the two: %u rounds, %llu actors\n", b.round - a.round,
+	       (unsigned long long)(b.births - a.births));
 	result(!caches, "no cache of the kernel grew with the rounds", caches);
 	growth("unreclaimable slab", a.slab, b.slab, SLAB_NOISE, "unreclaimable slab did not grow");
 	growth("percpu", a.percpu, b.percpu, PERCPU_NOISE, "percpu memory did not grow");
