@@ -351,12 +351,14 @@ static long module_size(const char *name)
 static void module(const char *name)
 {
 	struct memory before = sample(), after;
+	char kind[64];
 
 	if (!insert(name, ""))
 		return;
 	after = sample();
-	tell(name, 1, &before, &after, NULL);
-	printf(",\n{\"kind\": \"/proc/modules %s\", \"made\": 1, \"slab\": 0, \"percpu\": 0, \"vmalloc\": 0, "
+	snprintf(kind, sizeof(kind), "%s.ko, once loaded", name);
+	tell(kind, 1, &before, &after, NULL);
+	printf(",\n{\"kind\": \"%s.ko in /proc/modules\", \"made\": 1, \"slab\": 0, \"percpu\": 0, \"vmalloc\": 0, "
 	       "\"each\": %ld, \"object\": 0, \"slot\": 0}", name, module_size(name));
 }
 
