@@ -126,7 +126,7 @@ static void *lane_main(void *data)
 	struct lane *lane = data;
 	struct run *run = lane->run;
 	struct process *process = &run->processes[lane->number / THREADS];
-	unsigned int done = 0, number;
+	unsigned int done = process->born, number;
 
 	run->tids[lane->number] = (pid_t)syscall(SYS_gettid);
 	cover_enable(&run->cover, lane->number);
@@ -239,6 +239,8 @@ static unsigned int processes_begin(struct run *run)
 		process = &run->processes[i];
 		if (process->pid || !run->used[i * THREADS])
 			continue;
+		/* Its lanes wait for the next one, and do not take that for it. */
+		process->born = run->number;
 		pid = fork();
 		if (!pid)
 			process_main(run, i);

@@ -29,6 +29,7 @@ struct result {
 
 struct process {
 	pid_t pid;			/* 0: none */
+	unsigned int born;		/* the last program before it was made */
 	atomic_bool spent;		/* to be replaced after this program */
 	atomic_uint ready;		/* the program it has opened the device for: a futex */
 	atomic_uint left;		/* lanes that have not ended */
