@@ -58,11 +58,14 @@ tests()
 	is "and is called" says 'which is me' as member hello-call
 
 	# ---- upgrade, while the server runs
+	# DKMS builds for the kernel that runs and for the newest. In emulation one is enough; it finds the
+	# newest by this file.
+	mv "/boot/config-${kernels[1]}" /tmp/
 	is "an upgrade" env PATH="/usr/lib/ccache:$PATH" dpkg -i /packages/new/*.deb
 	is "dpkg and apt are content" sane
 	is "the loaded nucleus is the old one" loaded "$old"
 	is "and its server goes on" serves
-	for kernel in "${kernels[@]}"; do is "DKMS has built for $kernel" built "$kernel" "$new"; done
+	is "DKMS has built for the kernel that runs" built "$(uname -r)" "$new"
 	is "the doctor sees two releases" says "warn +version: $old is loaded, $new is installed" doctor
 	is "what is in use is not unloaded" refuses 'in use' rmmod chorus
 	is "the server is stopped" stop_server
@@ -77,6 +80,7 @@ tests()
 	cp "$(modinfo -F filename chorus)" /tmp/chorus.ko
 	is "removal leaves alone what is in use, and says so" says 'nucleus is in use' dpkg --remove chorus-dkms
 	is "its server goes on" serves
+	is "so does the supervisor actor" says '^lap: the answer is 42$' as member lap
 	is "no module is left for the next boot" [ -z "$(find /lib/modules -name 'chorus*')" ]
 	is "dpkg and apt are content" sane
 	is "the server is stopped" stop_server
