@@ -71,14 +71,14 @@ static void read_caches(struct memory *m)
 	m->nr = 0;
 	while (f && m->nr < CACHES_MAX && fgets(line, sizeof(line), f)) {
 		long objects, all;
-		unsigned int size;
+		unsigned int size, a_slab;
 		char name[64];
 
-		if (sscanf(line, "%63s %ld %ld %u", name, &objects, &all, &size) != 4)
+		if (sscanf(line, "%63s %ld %ld %u %u", name, &objects, &all, &size, &a_slab) != 5)
 			continue;
 		snprintf(m->cache[m->nr].name, sizeof(m->cache[0].name), "%.31s", name);
 		m->cache[m->nr].objects = objects;
-		m->cache[m->nr++].size = size;
+		m->cache[m->nr++].a_slab = a_slab;
 	}
 	if (f)
 		fclose(f);
@@ -132,7 +132,10 @@ void memory_least(struct memory *least, const struct memory *samples, unsigned i
 		keep_least(least, &samples[i]);
 }
 
-/* The caches that have grown by more than @bound objects, as text, or NULL. */
+/*
+ * The caches that have grown by more than @bound objects, as text, or NULL.  The slab that a
+ * CPU has in use counts as full, and there is one more or less of them: two slabs are noise.
+ */
 const char *memory_growth(const struct memory *a, const struct memory *b, long bound)
 {
 	static char text[512];
@@ -143,7 +146,8 @@ const char *memory_growth(const struct memory *a, const struct memory *b, long b
 	for (i = 0; i < b->nr; i++)
 		for (k = 0; k < a->nr && used < sizeof(text) - 64; k++)
 			if (!strcmp(a->cache[k].name, b->cache[i].name) &&
-			    b->cache[i].objects - a->cache[k].objects > bound)
+			    b->cache[i].objects - a->cache[k].objects >
+			    bound + 2 * (long)b->cache[i].a_slab)
 				used += snprintf(text + used, sizeof(text) - used, " %s %ld to %ld",
 						 b->cache[i].name, a->cache[k].objects,
 						 b->cache[i].objects);

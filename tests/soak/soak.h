@@ -194,7 +194,7 @@ struct memory {
 	uint64_t births;
 	long slab, percpu, vmalloc, stacks, tables;	/* KiB */
 	unsigned int nr;
-	struct { char name[32]; long objects; unsigned int size; } cache[CACHES_MAX];
+	struct { char name[32]; long objects; unsigned int a_slab; } cache[CACHES_MAX];
 };
 
 void memory_sample(struct memory *memory);
