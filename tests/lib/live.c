@@ -379,7 +379,8 @@ static void test_order(void)
 	is(threadAbort(K_MYACTOR, clients[0].li), K_OK, "threadAbort");
 	pthread_join(clients[0].thread, NULL);
 	is(clients[0].ret, K_EABORT, "its caller leaves with K_EABORT");
-	is(ipcReply(&rep), K_EUNKNOWN, "and is gone for the reply");
+	is(threadAborted(), 1, "the abort goes on to who serves it");
+	is(ipcReply(&rep), K_EUNKNOWN, "and its caller is gone for the reply");
 }
 
 static void test_delay(void)

@@ -11,7 +11,8 @@ TEST(values, "the handshake tells range, site and queue length")
 	CHECK(h.out_abi_base == CHORUS_ABI_BASE && h.out_abi_current == CHORUS_ABI_CURRENT,
 	      "serves %u..%u", h.out_abi_base, h.out_abi_current);
 	CHECK(h.out_port_queue > 0);
-	CHECK(!(h.out_features & ~(CHORUS_FEATURE_WAKE_LOCAL | CHORUS_FEATURE_TEST)),
+	CHECK(!(h.out_features & ~(CHORUS_FEATURE_WAKE_LOCAL | CHORUS_FEATURE_SUPERVISOR |
+				   CHORUS_FEATURE_TEST)),
 	      "unknown features %#llx", (unsigned long long)h.out_features);
 	EXPECT(hello(&again), 0);
 	CHECK(!memcmp(&h, &again, sizeof(h)));

@@ -72,8 +72,9 @@ TEST_TIMEOUT(crowd, "eight clients, four server threads: every reply is the righ
 	}
 	w->delete.li = w->li;
 	EXPECT(run(server, do_port_delete, &w->delete), 0);
+	/* One that was on its way back from its last reply finds the port gone already. */
 	for (int i = 0; i < 4; i++)
-		EXPECT(end(t[i]), -EIDRM);
+		EXPECT_EITHER(end(t[i]), -EIDRM, -ENOENT);
 }
 
 /* Calls whatever port is current, for ever; every end of a call must be a known one. */
