@@ -303,6 +303,12 @@ int chorus_receive_get_data(struct chorus_thread *by, const struct chorus_buffer
 	return answers & 4 ? -ENOMSG : 0;
 }
 
+void chorus_receive_get_data_undo(struct chorus_thread *by)
+{
+	PROMISE(by == &thread);
+	note(2);
+}
+
 int chorus_receive_save(struct chorus_thread *by, u64 *token)
 {
 	PROMISE(by == &thread);

@@ -200,6 +200,8 @@ static inline u32 hash_ptr(const void *p, unsigned int bits) { (void)p; (void)bi
 static inline u32 hash_64(u64 v, unsigned int bits) { (void)v; (void)bits; return 0; }
 static inline u64 get_random_u64(void) { return 1; }
 static inline void get_random_bytes(void *p, size_t n) { memset(p, 1, n); }
+#define swap(a, b) do { __typeof__(a) t_ = (a); (a) = (b); (b) = t_; } while (0)
+static inline void set_bit(int nr, unsigned long *word) { *word |= 1UL << nr; }
 static inline unsigned long test_and_clear_bit(int nr, unsigned long *word)
 {
 	unsigned long was = *word >> nr & 1;
