@@ -13,16 +13,6 @@ _Static_assert(K_USERACTOR == (int)CHORUS_ACTOR_USER &&
 	       K_SYSTEMACTOR == (int)CHORUS_ACTOR_SYSTEM &&
 	       K_SUPACTOR == (int)CHORUS_ACTOR_SUPERVISOR, "uapi");
 
-/* Fills the pair of fields that designate an actor. */
-static void designate(const KnCap *actorcap, struct chorus_cap *cap,
-		      __u32 *flags)
-{
-	if (actorcap == K_MYACTOR)
-		*flags |= CHORUS_SELF;
-	else
-		*cap = chorus_cap_out(actorcap);
-}
-
 int actorSelf(KnCap *actorcap)
 {
 	struct chorus_actor_self cmd = { .size = sizeof(cmd) };
@@ -65,7 +55,7 @@ int actorName(const KnCap *actorcap, char *oldname, const char *newname)
 
 	if (!actorcap)
 		return K_EFAULT;
-	designate(actorcap, &cmd.cap, &cmd.flags);
+	chorus_designate(actorcap, &cmd.cap, &cmd.flags);
 	if (newname) {
 		size_t len = strnlen(newname, sizeof(cmd.name));
 
@@ -90,7 +80,7 @@ int actorPrivilege(const KnCap *actorcap, KnActorPrivilege *oldpriv,
 
 	if (!actorcap)
 		return K_EFAULT;
-	designate(actorcap, &cmd.cap, &cmd.flags);
+	chorus_designate(actorcap, &cmd.cap, &cmd.flags);
 	if (newpriv) {
 		cmd.privilege = (__u32)*newpriv;
 		cmd.flags |= CHORUS_SET;
@@ -108,7 +98,7 @@ int actorPi(const KnCap *actorcap, KnProtId *oldpi, const KnProtId *newpi)
 
 	if (!actorcap)
 		return K_EFAULT;
-	designate(actorcap, &cmd.cap, &cmd.flags);
+	chorus_designate(actorcap, &cmd.cap, &cmd.flags);
 	if (newpi) {
 		cmd.pi = chorus_pi_out(newpi);
 		cmd.flags |= CHORUS_SET;

@@ -103,6 +103,16 @@ static inline struct chorus_cap chorus_cap_out(const KnCap *cap)
 	};
 }
 
+/* Fills the pair of fields that designate an actor. */
+static inline void chorus_designate(const KnCap *actorcap, struct chorus_cap *cap,
+				    __u32 *flags)
+{
+	if (actorcap == K_MYACTOR)
+		*flags |= CHORUS_SELF;
+	else
+		*cap = chorus_cap_out(actorcap);
+}
+
 static inline void chorus_ui_in(KnUniqueId *to, const struct chorus_ui *from)
 {
 	to->uiHead = from->head;

@@ -174,10 +174,7 @@ int portMigrate(int options, const KnCap *srcactorcap, int portli,
 	} else {
 		cmd.to = chorus_cap_out(dstactorcap);
 	}
-	if (srcactorcap == K_MYACTOR)
-		cmd.flags = CHORUS_SELF;
-	else
-		cmd.from = chorus_cap_out(srcactorcap);
+	chorus_designate(srcactorcap, &cmd.from, &cmd.flags);
 	if (options & K_MIGRDELETE)
 		cmd.flags |= CHORUS_MIGRATE_DELETE;
 	ret = chorus_command(CHORUS_IOC_PORT_MIGRATE, &cmd);

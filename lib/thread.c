@@ -26,13 +26,7 @@ int threadAbort(const KnCap *actorcap, int thread)
 
 	if (!actorcap)
 		return K_EFAULT;
-	if (actorcap == K_MYACTOR) {
-		cmd.flags = CHORUS_SELF;
-	} else {
-		cmd.cap.ui = chorus_ui_out(&actorcap->ui);
-		cmd.cap.key.k[0] = actorcap->key.keyHead;
-		cmd.cap.key.k[1] = actorcap->key.keyTail;
-	}
+	chorus_designate(actorcap, &cmd.cap, &cmd.flags);
 	return chorus_command(CHORUS_IOC_THREAD_ABORT, &cmd);
 }
 
