@@ -94,4 +94,22 @@ static inline void scene_round_trip(struct scene *s)
 	CHECK(s->call->got == s->call->value + 1);
 }
 
+/* For puppets: 1 if the thread was marked by threadAbort, and is not any more. */
+static inline long do_is_marked(void *unused)
+{
+	struct chorus_thread_aborted a = { 0 };
+	int result = thread_aborted(&a);
+
+	return result ?: (long)a.out_aborted;
+}
+
+/* The local id of a puppet's thread, asked while it is free. */
+static inline int thread_li(struct puppet *p)
+{
+	struct chorus_thread_self *self = SHARED(struct chorus_thread_self);
+
+	MUST(run(p, do_thread_self, self));
+	return self->out_li;
+}
+
 #endif /* SCENE_H */

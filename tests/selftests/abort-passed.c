@@ -2,23 +2,10 @@
 /* The abort of a client goes on to the thread that serves its call, and nothing else does. */
 #include "scene.h"
 
-static long do_is_marked(void *unused)
-{
-	struct chorus_thread_aborted a = { 0 };
-	int result = thread_aborted(&a);
-
-	return result ?: (long)a.out_aborted;
-}
-
 /* How to abort the first thread of a puppet that will be asleep; the TEST is an actor. */
 static struct chorus_thread_abort abort_of(struct puppet *p)
 {
-	struct chorus_thread_self *self = SHARED(struct chorus_thread_self);
-	struct chorus_thread_abort a = { .cap = puppet_capability(p) };
-
-	MUST(run(p, do_thread_self, self));
-	a.li = self->out_li;
-	return a;
+	return (struct chorus_thread_abort){ .cap = puppet_capability(p), .li = thread_li(p) };
 }
 
 /* The server has the abortable call of the client, who sleeps. */

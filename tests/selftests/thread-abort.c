@@ -2,23 +2,6 @@
 /* threadAbort: blocked and abortable, blocked and not, running, self. */
 #include "blocked.h"
 
-static long do_is_marked(void *unused)
-{
-	struct chorus_thread_aborted a = { 0 };
-	int result = thread_aborted(&a);
-
-	return result ?: (long)a.out_aborted;
-}
-
-/* Abort every thread that the victim's actor may have, but only the victim is asleep. */
-static int li_of(struct puppet *p)
-{
-	struct chorus_thread_self *self = SHARED(struct chorus_thread_self);
-
-	MUST(run(p, do_thread_self, self));
-	return self->out_li;
-}
-
 struct target {
 	struct puppet *helper;		/* another thread of the actor */
 	struct chorus_thread_abort *abort;
@@ -29,7 +12,7 @@ static struct target target_of(struct puppet *p)
 	struct target t = { puppet_thread(p), SHARED(struct chorus_thread_abort) };
 
 	t.abort->flags = CHORUS_SELF;
-	t.abort->li = li_of(p);
+	t.abort->li = thread_li(p);
 	return t;
 }
 
@@ -164,7 +147,7 @@ TEST(others, "with the capability from another actor; wrong key, unknown thread,
 	struct scene s = scene_new();
 	struct chorus_thread_abort a = { .cap = puppet_capability(s.server) };
 
-	a.li = li_of(s.server);
+	a.li = thread_li(s.server);
 	actor_open();
 	s.receive->flags = CHORUS_MSG_ABORTABLE;
 	begin(s.server, note_receive, s.receive);
@@ -185,7 +168,7 @@ TEST(others, "with the capability from another actor; wrong key, unknown thread,
 	{
 		struct puppet *t = puppet_thread(s.server);
 
-		a.li = li_of(t);
+		a.li = thread_li(t);
 		exit_thread(t);
 		EXPECT(thread_abort(&a), -ENOENT);
 	}
