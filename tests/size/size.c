@@ -7,7 +7,6 @@
  * all counts that the kernel spends for an object, also what rounding and other caches
  * take.  Beside it stands what the object's cache says.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -25,6 +24,8 @@
 #include <unistd.h>
 
 #include <linux/chorus.h>
+
+#include "shrink.h"
 
 #define DEVICE		"/dev/chorus"
 #define FOLDER		"/lib/chorus/"
@@ -60,34 +61,6 @@ static void sleep_ms(int ms)
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
 
 	nanosleep(&ts, NULL);
-}
-
-static void write_to(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		errno = 0;		/* a cache that cannot shrink */
-	if (fd >= 0)
-		close(fd);
-}
-
-/* Free objects that a CPU keeps would count as used. */
-static void shrink_all(void)
-{
-	struct dirent *entry;
-	char path[300];
-	DIR *dir;
-
-	write_to("/proc/sys/vm/drop_caches", "3");
-	dir = opendir("/sys/kernel/slab");
-	while (dir && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", entry->d_name);
-		if (*entry->d_name != '.')
-			write_to(path, "1");
-	}
-	if (dir)
-		closedir(dir);
 }
 
 static struct memory look(void)

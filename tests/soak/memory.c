@@ -7,38 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shrink.h"
 #include "soak.h"
 
 #define LOOKS	4
-
-static void write_to(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	/* What cannot be written is not there, and then not needed. */
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		fd = fd;
-	if (fd >= 0)
-		close(fd);
-}
-
-/* Free objects in the slabs of a CPU count as used, until they are collected. */
-static void shrink_all(void)
-{
-	struct dirent *entry;
-	char path[300];
-	DIR *dir;
-
-	write_to("/proc/sys/vm/drop_caches", "3");
-	dir = opendir("/sys/kernel/slab");
-	while (dir && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", entry->d_name);
-		if (*entry->d_name != '.')
-			write_to(path, "1");
-	}
-	if (dir)
-		closedir(dir);
-}
 
 static void read_meminfo(struct memory *m)
 {
