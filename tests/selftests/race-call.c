@@ -127,15 +127,18 @@ static long do_new_enabled(void *trick)
 	return result ?: port_enable(&p->enable);
 }
 
-TEST_TIMEOUT(vanishing, "ports are made, enabled and deleted under callers and receivers", 60)
+/*
+ * For two seconds ports of the server are made, enabled and deleted under four clients that do @fn. Returns how
+ * many there were; what the clients counted is added up in @sum.
+ */
+static unsigned int come_and_go(struct puppet *server, long (*fn)(void *), struct work *sum)
 {
-	struct puppet *server = puppet_actor(), *t = puppet_thread(server), *client[4];
+	struct puppet *client[4];
 	struct work *w[4];
 	struct port_trick *p = SHARED(struct port_trick);
-	unsigned int rounds = 0, calls = 0, lost = 0;
-	long long until = now_ns() + 2 * SECOND;
+	unsigned int rounds = 0;
+	long long until;
 
-	begin(t, do_serve_any, NULL);
 	for (int i = 0; i < 4; i++) {
 		client[i] = puppet_actor();
 		w[i] = SHARED(struct work);
@@ -143,8 +146,8 @@ TEST_TIMEOUT(vanishing, "ports are made, enabled and deleted under callers and r
 		w[i]->to.tail ^= 1;
 	}
 	for (int i = 0; i < 4; i++)
-		begin(client[i], do_chase, w[i]);
-	for (; now_ns() < until; rounds++) {
+		begin(client[i], fn, w[i]);
+	for (until = now_ns() + 2 * SECOND; now_ns() < until; rounds++) {
 		EXPECT(run(server, do_new_enabled, p), 0);
 		for (int i = 0; i < 4; i++)
 			w[i]->to = p->create.out_ui;
@@ -155,10 +158,21 @@ TEST_TIMEOUT(vanishing, "ports are made, enabled and deleted under callers and r
 		w[i]->stop = true;
 	for (int i = 0; i < 4; i++) {
 		EXPECT(end(client[i]), 0);
-		calls += w[i]->calls;
-		lost += w[i]->lost;
+		sum->calls += w[i]->calls;
+		sum->lost += w[i]->lost;
 	}
-	selftest_note("%u ports, %u calls answered, %u told", rounds, calls, lost);
+	return rounds;
+}
+
+TEST_TIMEOUT(vanishing, "ports are made, enabled and deleted under callers and receivers", 60)
+{
+	struct puppet *server = puppet_actor(), *t = puppet_thread(server);
+	struct work sum = { 0 };
+	unsigned int rounds;
+
+	begin(t, do_serve_any, NULL);
+	rounds = come_and_go(server, do_chase, &sum);
+	selftest_note("%u ports, %u calls answered, %u told", rounds, sum.calls, sum.lost);
 	CHECK(!ended(t));
 }
 
@@ -183,35 +197,10 @@ static long do_leave(void *work)
 
 TEST_TIMEOUT(withdrawn, "requests are taken back from ports that are being deleted", 60)
 {
-	struct puppet *server = puppet_actor(), *client[4];
-	struct work *w[4];
-	struct port_trick *p = SHARED(struct port_trick);
-	unsigned int rounds = 0, left = 0, told = 0;
-	long long until = now_ns() + 2 * SECOND;
+	struct work sum = { 0 };
+	unsigned int rounds = come_and_go(puppet_actor(), do_leave, &sum);
 
-	for (int i = 0; i < 4; i++) {
-		client[i] = puppet_actor();
-		w[i] = SHARED(struct work);
-		w[i]->to = puppet_default_port(client[0]);
-		w[i]->to.tail ^= 1;
-	}
-	for (int i = 0; i < 4; i++)
-		begin(client[i], do_leave, w[i]);
-	for (; now_ns() < until; rounds++) {
-		EXPECT(run(server, do_new_enabled, p), 0);
-		for (int i = 0; i < 4; i++)
-			w[i]->to = p->create.out_ui;
-		sleep_ms(rounds % 4);
-		EXPECT(run(server, do_port_delete, &p->delete), 0);
-	}
-	for (int i = 0; i < 4; i++)
-		w[i]->stop = true;
-	for (int i = 0; i < 4; i++) {
-		EXPECT(end(client[i]), 0);
-		left += w[i]->calls;
-		told += w[i]->lost;
-	}
-	selftest_note("%u ports, %u requests taken back, %u told", rounds, left, told);
+	selftest_note("%u ports, %u requests taken back, %u told", rounds, sum.calls, sum.lost);
 }
 
 /* Nobody serves: every call ends with the death of the actor. */
