@@ -152,10 +152,15 @@ static void one_run(struct fail *fail, unsigned int n)
 		fail->sequence->after(fail);
 }
 
+static bool bounded(void)
+{
+	return getenv("BOUNDED");
+}
+
 /* In a bounded sweep the far ones are thinned out. */
 static unsigned int stride(const struct fail_sequence *sequence, unsigned int n)
 {
-	return getenv("BOUNDED") ? 1 + n / (sequence->slow ? 2 : 16) : 1;
+	return bounded() ? 1 + n / (sequence->slow ? 2 : 16) : 1;
 }
 
 static void run_sequence(const void *data)
@@ -181,7 +186,8 @@ static void run_sequence(const void *data)
 		sequence->finish(&fail);
 	selftest_note("%s: %u injected, %u of them refused a command", sequence->name,
 		      fail.injected, fail.refused);
-	CHECK(fail.refused, "nothing can fail here");
+	/* Thinned out, it may pass over the few that a command is refused for: the birth of a site does. */
+	CHECK(fail.injected && (fail.refused || bounded()), "nothing can fail here");
 }
 
 /* ---- the whole ---- */
