@@ -106,7 +106,7 @@ static long (*const servers[])(void *) = { do_server, do_plain_server, do_saving
 
 TEST_TIMEOUT(server, "the server of a running dialogue is killed: every client is told", 60)
 {
-	long long until = now_ns() + 3 * SECOND;
+	long long until = now_ns() + 2 * SECOND;
 	unsigned int rounds = 0, dead = 0;
 
 	for (; now_ns() < until; dead++) {
@@ -139,7 +139,7 @@ TEST_TIMEOUT(server, "the server of a running dialogue is killed: every client i
 
 TEST_TIMEOUT(client, "clients of a running server are killed: it serves the others on", 60)
 {
-	long long until = now_ns() + 3 * SECOND;
+	long long until = now_ns() + 2 * SECOND;
 	struct puppet *server = puppet_actor(), *stays = puppet_actor();
 	struct dialogue *lasting = SHARED(struct dialogue);
 	struct note *n = SHARED(struct note);
@@ -191,7 +191,7 @@ TEST_TIMEOUT(lap, "callers inside LAPs are killed: the LAPs serve on", 60)
 		{ PROBE_LAP_CALL, sizeof(struct probe_call) },
 		{ PROBE_LAP_NEST, sizeof(struct probe_arg) },
 	};
-	long long until = now_ns() + 3 * SECOND;
+	long long until = now_ns() + 2 * SECOND;
 	struct puppet *server = puppet_actor();
 	struct note *n = SHARED(struct note);
 	struct chorus_ui port = puppet_default_port(server);
