@@ -2,6 +2,7 @@
 #include <linux/mutex.h>
 
 #include "compat/wake.h"
+#include "debug/cover.h"
 #include "debug/step.h"
 #include "ipc/gate.h"
 
@@ -10,9 +11,11 @@ static DEFINE_MUTEX(gate_mutex);
 static void gate_empty(struct percpu_ref *ref)
 {
 	struct chorus_gate *gate = container_of(ref, struct chorus_gate, inside);
+	bool seen = !in_task() && chorus_cover_begin();
 
 	complete_all(&gate->empty);
 	gate->release(gate);
+	chorus_cover_end(seen);
 }
 
 /**

@@ -2,6 +2,7 @@
 #include <linux/slab.h>
 
 #include "compat/compat.h"
+#include "debug/cover.h"
 #include "debug/stat.h"
 #include "debug/step.h"
 #include "debug/trace.h"
@@ -142,9 +143,8 @@ static void handle_queued(struct chorus_handler *handler, struct chorus_thread *
 	queued_reply(message, inv.replied, ret);
 }
 
-static void handler_work(struct work_struct *work)
+static void handler_drain(struct chorus_handler *handler)
 {
-	struct chorus_handler *handler = container_of(work, struct chorus_handler, work);
 	struct chorus_actor *actor = handler->gate.actor;
 	struct chorus_thread *thread = chorus_thread_enter(actor);
 	struct chorus_message *message;
@@ -167,6 +167,14 @@ static void handler_work(struct work_struct *work)
 	if (!IS_ERR(thread) && chorus_thread_unhash(thread))
 		chorus_thread_destroy(thread);
 	chorus_handler_put(handler);
+}
+
+static void handler_work(struct work_struct *work)
+{
+	bool seen = chorus_cover_begin();
+
+	handler_drain(container_of(work, struct chorus_handler, work));
+	chorus_cover_end(seen);
 }
 
 /* The caller sees that the handler is connected, under the lock of its actor. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/slab.h>
 
+#include "debug/cover.h"
 #include "object/object.h"
 
 /**
@@ -117,8 +118,10 @@ struct chorus_object *chorus_object_acquire(struct chorus_site *site, const stru
 static void object_free_rcu(struct rcu_head *rcu)
 {
 	struct chorus_object *object = container_of(rcu, struct chorus_object, rcu);
+	bool seen = chorus_cover_begin();
 
 	object->ops->free(object);
+	chorus_cover_end(seen);
 }
 
 static void object_release(struct kref *ref)
