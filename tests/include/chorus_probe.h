@@ -55,6 +55,7 @@ struct echo_arg {
 #define PROBE_LAP_RAW		"p_raw"		/* not CHORUS_LAP_SAFE: EPERM from a process */
 #define PROBE_LAP_BIG		"p_big"		/* 256-byte block: every byte is inverted */
 #define PROBE_LAP_CALL		"p_call"	/* struct probe_call: ipcCall from the handler */
+#define PROBE_LAP_API		"p_api"		/* struct probe_api: one of the calls of supervisor.h */
 
 #define PROBE_PORT_STAMP	0x70726f62ULL	/* static port with a handler; first byte of the
 						 * annex says what it does: enum probe_command
@@ -71,12 +72,16 @@ enum probe_command {
 	PROBE_CMD_FAIL = 3,	/* return an error: EREMOTEIO */
 	PROBE_CMD_INFO = 4,	/* reply body: struct probe_info */
 	PROBE_CMD_COUNT = 5,	/* reply body: __u64, asynchronous messages handled so far */
+	PROBE_CMD_CLOSE = 6,	/* deletes PROBE_LAP_WAIT and makes it anew, from inside */
 };
 
 struct probe_arg {
 	__s64 value;
 };
 
+#define PROBE_WAIT_CLOSE	(-2)	/* instead of a timeout: away with the handler of
+					 * PROBE_SPARE_STAMP, from inside
+					 */
 struct probe_wait {
 	__s64 timeout;		/* in: nanoseconds, < 0 for ever */
 	__s64 result;		/* out: -ETIMEDOUT or another -errno (if it gets back at all) */
@@ -101,6 +106,25 @@ struct probe_call {
 	__s64 result;		/* out: 0 or -errno */
 	__u64 in;		/* in: 8-byte body of the request */
 	__u64 out;		/* out: first 8 bytes of the reply */
+};
+
+/* Which one, and its arguments, made harmless. */
+enum probe_api_call {
+	PROBE_API_PORT = 0,	/* creates and deletes a port: a: its stamp, 0 for none */
+	PROBE_API_DELETE = 1,	/* deletes a port that cannot be deleted */
+	PROBE_API_RESOLVE = 2,	/* a: the name, eight letters; b: options */
+	PROBE_API_INVOKE = 3,	/* PROBE_LAP_NEST; a: size of the block */
+	PROBE_API_LAP = 4,	/* creates, binds, deletes; a: size; b: 1 no handler, options from
+				 * 2 on, 8 a good name, options of the name from 16 on
+				 */
+	PROBE_API_SEND = 5,	/* a: stamp of a static port; b: size of the body */
+	PROBE_API_DELAY = 6,	/* a: nanoseconds, below a millisecond */
+};
+
+struct probe_api {
+	__u64 call;		/* in: enum probe_api_call */
+	__u64 a, b;
+	__s64 result;		/* out: 0 or -errno */
 };
 
 struct probe_info {

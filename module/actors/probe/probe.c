@@ -5,6 +5,7 @@
  * What each LAP and command does is told in tests/include/chorus_probe.h; the
  * structures stand there and here, and a test compares their sizes by using them.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -24,6 +25,20 @@ enum probe_command {
 	CMD_FAIL,
 	CMD_INFO,
 	CMD_COUNT,
+	CMD_CLOSE,
+};
+
+#define WAIT_CLOSE	(-2)
+
+enum probe_api_call {
+	API_PORT,
+	API_DELETE,
+	API_RESOLVE,
+	API_INVOKE,
+	API_LAP,
+	API_SEND,
+	API_DELAY,
+	API_NR,
 };
 
 struct probe_arg { s64 value; };
@@ -40,6 +55,11 @@ struct probe_call {
 	struct chorus_ui target;
 	s64 timeout, result;
 	u64 in, out;
+};
+
+struct probe_api {
+	u64 call, a, b;
+	s64 result;
 };
 
 struct probe_info {
@@ -78,8 +98,12 @@ static int null_handler(struct chorus_invocation *inv, void *cookie)
 static int wait_handler(struct chorus_invocation *inv, void *cookie)
 {
 	struct probe_wait *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
 
-	arg->result = chorus_thread_delay(arg->timeout);
+	if (arg->timeout == WAIT_CLOSE)
+		arg->result = chorus_port_connect(probe->actor, probe->spare_li, NULL, NULL);
+	else
+		arg->result = chorus_thread_delay(arg->timeout);
 	return 0;
 }
 
@@ -214,7 +238,125 @@ static int call_handler(struct chorus_invocation *inv, void *cookie)
 	return 0;
 }
 
+/* ---- the calls of supervisor.h, as the caller wants them ---- */
+
+static int api_port(struct probe *probe, const struct probe_api *arg)
+{
+	int li = chorus_port_create(probe->actor, arg->a, NULL);
+
+	return li < 0 ? li : chorus_port_delete(probe->actor, li);
+}
+
+/* The name is in the number. */
+static int api_resolve(struct probe *probe, const struct probe_api *arg)
+{
+	struct chorus_lap_desc desc;
+	char name[sizeof(arg->a) + 1] = "";
+
+	memcpy(name, &arg->a, sizeof(arg->a));
+	return chorus_lap_resolve(probe->actor, name, arg->b & (CHORUS_LAP_NOBLOCK |
+				  CHORUS_LAP_PROTECTED), 1000 * NSEC_PER_USEC, &desc);
+}
+
+/* Of "p_nest", with as much as the caller says; an invocation of a block too large is refused. */
+static int api_invoke(struct probe *probe, const struct probe_api *arg)
+{
+	struct probe_arg inner[4] = { };
+
+	return chorus_lap_invoke(probe->actor, &probe->nest, inner, arg->a);
+}
+
+/* All that can go wrong in the life of a LAP; the first error that should not be. */
+static int api_lap(struct probe *probe, const struct probe_api *arg)
+{
+	struct chorus_lap_desc desc;
+	int ret;
+
+	ret = chorus_lap_create(probe->actor, arg->b & 1 ? NULL : null_handler, NULL,
+				(u32)arg->a, (arg->b >> 1) & 3, &desc);
+	if (ret)
+		return ret;
+	ret = chorus_lap_bind(probe->actor, &desc, arg->b & 8 ? "p_null" : "no\n", arg->b >> 4);
+	if (!ret) {
+		chorus_lap_bind(probe->actor, &desc, "p_null", 0);
+		chorus_lap_unbind(probe->actor, "p_null");
+	}
+	chorus_lap_unbind(probe->actor, "null");	/* another's, or nobody's */
+	if (chorus_lap_delete(probe->actor, &desc) == -EINTR)
+		return -EINTR;
+	chorus_lap_delete(probe->actor, &desc);
+	chorus_lap_bind(probe->actor, &desc, "p_null", 0);
+	chorus_lap_unbind(probe->actor, "p_null");
+	return ret;
+}
+
+static int api_send(struct probe *probe, const struct probe_api *arg)
+{
+	static const u8 body[256];
+	struct chorus_kmessage message = { .body = body, .size = arg->b };
+	struct chorus_ui target = { 0, arg->a };
+	struct chorus_cap cap;
+
+	/* To itself, if it is to nobody else. */
+	chorus_actor_capability(probe->actor, &cap);
+	target.head = ((u64)CHORUS_UI_STATPORT << CHORUS_UI_TYPE_SHIFT) | (u32)cap.ui.head;
+	if (message.size > sizeof(body) && message.size <= CHORUS_BODY_MAX)
+		message.size = sizeof(body);
+	return chorus_ipc_send(probe->actor, CHORUS_LI_DEFAULT, &target, &message);
+}
+
+static int api_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_api *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+
+	switch (arg->call % API_NR) {
+	case API_PORT:
+		arg->result = api_port(probe, arg);
+		break;
+	case API_DELETE:	/* never one of its own */
+		arg->result = chorus_port_delete(probe->actor, -(int)(arg->a % 2));
+		break;
+	case API_RESOLVE:
+		arg->result = api_resolve(probe, arg);
+		break;
+	case API_INVOKE:
+		arg->result = api_invoke(probe, arg);
+		break;
+	case API_LAP:
+		arg->result = api_lap(probe, arg);
+		break;
+	case API_SEND:
+		arg->result = api_send(probe, arg);
+		break;
+	default:
+		arg->result = chorus_thread_delay(arg->a % NSEC_PER_MSEC);
+	}
+	return 0;
+}
+
 /* ---- the port ---- */
+
+/*
+ * From inside this handler away with another one: whoever is in there and wants this one away
+ * waits in a circle, and one of both has to hear of it.  The lock is not waited for, because
+ * its holder may wait for us.
+ */
+static int close_wait(struct probe *probe)
+{
+	int ret;
+
+	chorus_thread_delay(5 * NSEC_PER_MSEC);
+	usleep_range(2000, 4000);	/* inside for a moment still, whoever closes the gate */
+	if (!mutex_trylock(&probe->lock))
+		return -EBUSY;
+	chorus_lap_unbind(probe->actor, "p_wait");
+	ret = chorus_lap_delete(probe->actor, &probe->wait);
+	if (add_wait_lap(probe))
+		ret = -ENOMEM;
+	mutex_unlock(&probe->lock);
+	return ret;
+}
 
 static int reply_echo(struct chorus_invocation *inv, const struct chorus_message_info *info,
 		      const u8 *annex)
@@ -280,6 +422,8 @@ static int message_handler(struct chorus_invocation *inv, void *cookie)
 	case CMD_COUNT:
 		count = atomic64_read(&probe->async);
 		return chorus_invocation_reply(inv, NULL, &count, sizeof(count));
+	case CMD_CLOSE:
+		return close_wait(probe);
 	default:
 		return -EIO;
 	}
@@ -325,6 +469,7 @@ static int add_laps(struct probe *probe)
 		{ connect_handler, sizeof(struct probe_arg), CHORUS_LAP_SAFE, "p_conn", 0 },
 		{ big_handler, CHORUS_LAP_ARG_MAX, CHORUS_LAP_SAFE, "p_big", 0 },
 		{ call_handler, sizeof(struct probe_call), CHORUS_LAP_SAFE, "p_call", 0 },
+		{ api_handler, sizeof(struct probe_api), CHORUS_LAP_SAFE, "p_api", 0 },
 		{ null_handler, 0, CHORUS_LAP_SAFE, "p_prot", CHORUS_LAP_PROTECTED },
 		{ null_handler, 0, 0, "p_raw", 0 },
 	};
