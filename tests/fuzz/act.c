@@ -104,16 +104,16 @@ uint64_t act_address(const struct value *v)
 
 /* ---- values ---- */
 
-/* Number 0 is nobody, 1 and 2 are ports with handlers, small ones can be declared. */
+/* Number 0 is nobody, 1 to 3 are ports of the supervisor actors, small ones can be declared. */
 static struct chorus_ui named_port(const struct run *run, uint64_t number)
 {
-	static const uint64_t stamps[] = { 0, 0x6563686f, 0x70726f62 };
+	static const uint64_t stamps[] = { 0, 0x6563686f, 0x70726f62, 0x73706172 };
 	struct chorus_ui ui = { 0, 0 };
 
 	if (!number)
 		return ui;
 	ui.head = (uint64_t)CHORUS_UI_STATPORT << CHORUS_UI_TYPE_SHIFT | run->site;
-	if (number < 3)
+	if (number < 4)
 		ui.tail = stamps[number];
 	else if (number < 0x10000)
 		ui.tail = number;
@@ -287,8 +287,8 @@ static uint64_t structure_lay(const struct act *act, const uint8_t *from, size_t
 	return at;
 }
 
-/* The Nth chance to fail of this thread's next system call; where the kernel can. */
-static void fail_nth(unsigned int nth)
+/* Where the kernel can. */
+void act_fail_nth(unsigned int nth)
 {
 	static __thread int fd = -1;
 	char text[16];
@@ -310,12 +310,12 @@ long act_command(struct act *act)
 	structure_fill(act, row, bytes);
 	at = structure_lay(act, bytes, row->size);
 	if (act->call->fail)
-		fail_nth(act->call->fail);
+		act_fail_nth(act->call->fail);
 	ret = ioctl(act_fds[0], row->command, at);
 	if (ret < 0)
 		ret = -errno;
 	if (act->call->fail)
-		fail_nth(0);
+		act_fail_nth(0);
 	if (read_back(bytes, at, row->size))
 		structure_harvest(row, bytes, !ret, act->result);
 	return ret;

@@ -60,5 +60,9 @@ extern pid_t act_children[8];
 extern int act_fds[2];			/* of this process */
 uint64_t act_address(const struct value *v);
 bool act_write(uint64_t to, const void *from, size_t size);
+/* The Nth chance to fail that this thread meets from now on; 0: none any more. */
+void act_fail_nth(unsigned int nth);
+/* What a process does that was started with "--idle": it uses what it has inherited. */
+void act_after_exec(void);
 
 #endif /* FUZZ_ACT_H */

@@ -20,6 +20,9 @@
 #include <linux/netlink.h>
 
 #include "act.h"
+#include "module.h"
+
+#define CHILD_NS	50000000L	/* how long a child is waited for */
 
 /* An argument as a number; @otherwise where the program says nothing. */
 static uint64_t arg(const struct act *act, unsigned int index, uint64_t otherwise)
@@ -77,11 +80,27 @@ long act_dup(struct act *act)
 	return act_fds[1];
 }
 
+/* The structure of a command with nothing in it but its size. */
+static void empty_structure(uint8_t *bytes, uint32_t command)
+{
+	uint32_t size = 64;
+	unsigned int i;
+
+	for (i = 0; i < nr_rows; i++)
+		if (rows[i].command == command)
+			size = rows[i].size;
+	memset(bytes, 0, 512);
+	memcpy(bytes, &size, sizeof(size));
+}
+
 /* A child that uses what it inherited, and stays for a moment with the file open. */
 long act_fork(struct act *act)
 {
-	uint8_t bytes[512] = { 64 };
-	unsigned int slot = 0;
+	struct process *process = &act->run->processes[act->lane / THREADS];
+	unsigned int slot = 0, before = process->children, cover_lane = LANES + act->lane / THREADS;
+	uint32_t command = CHORUS_IOC(arg(act, 0, 0) & 0xff);
+	struct cover *cover = &act->run->cover;
+	uint8_t bytes[512];
 	pid_t pid;
 
 	while (slot < 8 && act_children[slot])
@@ -91,12 +110,41 @@ long act_fork(struct act *act)
 	pid = fork();
 	if (pid) {
 		act_children[slot] = pid > 0 ? pid : 0;
+		if (pid > 0 && process->children == before)
+			futex_wait(&process->children, before, CHILD_NS);
 		return pid;
 	}
-	ioctl(act_fds[0], CHORUS_IOC(arg(act, 0, 0) & 0xff), bytes);
+	cover_enable(cover, cover_lane);
+	empty_structure(bytes, command);
+	ioctl(act_fds[0], command, bytes);
 	close(open("/dev/chorus", O_RDWR));
+	cover_collect(cover, cover_lane);
+	cover_disable(cover, cover_lane);	/* for the next child */
+	atomic_fetch_add(&process->children, 1);
+	futex_wake(&process->children);
 	usleep(1000);
 	_exit(0);
+}
+
+/* Descriptors come along only if the program has unmarked them. */
+void act_after_exec(void)
+{
+	static const uint32_t commands[] = {
+		CHORUS_IOC_HELLO, CHORUS_IOC_ACTOR_SELF, CHORUS_IOC_IPC_CALL,
+		CHORUS_IOC_IPC_REPLY_RECEIVE, CHORUS_IOC_LAP_INVOKE,
+	};
+	uint8_t bytes[512];
+	unsigned int i;
+	int fd;
+
+	for (fd = 3; fd < 64; fd++) {
+		for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+			empty_structure(bytes, commands[i]);
+			ioctl(fd, commands[i], bytes);
+		}
+	}
+	for (;;)
+		pause();
 }
 
 long act_exec(struct act *act)
@@ -241,7 +289,7 @@ long act_file(struct act *act)
 	void *at = (void *)arg(act, 1, 0), *map;
 	char byte = 0;
 
-	switch (arg(act, 0, 0) % 7) {
+	switch (arg(act, 0, 0) % 8) {
 	case 0:
 		return read(act_fds[0], at, length);
 	case 1:
@@ -255,6 +303,8 @@ long act_file(struct act *act)
 		return lseek(act_fds[0], (off_t)length, SEEK_SET);
 	case 5:
 		return fcntl(act_fds[0], F_SETFL, O_NONBLOCK | O_ASYNC);
+	case 7:			/* against its will it stays open across exec */
+		return fcntl(act_fds[0], F_SETFD, 0);
 	default:
 		return read_fdinfo(act_fds[0]);
 	}
@@ -334,6 +384,7 @@ long act_netlink(struct act *act)
 	const struct nlmsghdr *answer;
 	char buffer[8192];
 	int fd = netlink_open(), rounds = payload & 1 ? 1 : 64;
+	bool slowly = payload & 2;	/* much happens between two parts of the answer */
 	ssize_t length;
 
 	if (family < 0 || fd < 0) {
@@ -353,6 +404,8 @@ long act_netlink(struct act *act)
 			    answer->nlmsg_type == NLMSG_ERROR ||
 			    !(request.header.nlmsg_flags & NLM_F_DUMP))
 				break;
+			if (slowly)
+				usleep(2000);
 		}
 	}
 	close(fd);
@@ -435,15 +488,7 @@ long act_new_site(struct act *act)
 /* The actor that is misused leaves under whoever is inside, and comes back. */
 long act_reload(struct act *act)
 {
-	static const char path[] = "/lib/chorus/chorus_probe.ko";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	long ret = -ENOENT;
-
 	(void)act;
-	if (fd >= 0) {
-		syscall(SYS_delete_module, "chorus_probe", O_NONBLOCK);
-		ret = syscall(SYS_finit_module, fd, "", 0);
-		close(fd);
-	}
-	return ret;
+	module_unload("chorus_probe");
+	return module_load("chorus_probe");
 }

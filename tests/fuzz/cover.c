@@ -11,6 +11,9 @@
 #include "cover.h"
 
 #define ENTRIES		(8U << 10)	/* for one call: collected after each */
+#define REMOTE_ENTRIES	(64U << 10)	/* of all that runs between two looks */
+#define REMOTE_AREA	(8U << 10)	/* of one worker at a time */
+#define REMOTE_INSTANCE	0x63686f72	/* CHORUS_COVER of module/debug/cover.h */
 #define KCOV		"/sys/kernel/debug/kcov"
 
 static const char *const section_names[] = { ".text", ".text.unlikely" };
@@ -36,6 +39,7 @@ bool cover_find(void)
 {
 	unsigned int i;
 
+	low = 0;
 	for (i = 0; i < SECTIONS; i++) {
 		sections[i] = section_address(section_names[i]);
 		if (sections[i] && (!low || sections[i] < low))
@@ -44,25 +48,41 @@ bool cover_find(void)
 	return low && !access(KCOV, R_OK | W_OK);
 }
 
+static bool buffer_open(struct cover_buffer *buffer, unsigned long entries)
+{
+	buffer->fd = open(KCOV, O_RDWR | O_CLOEXEC);
+	if (buffer->fd < 0 || ioctl(buffer->fd, KCOV_INIT_TRACE, entries))
+		return false;
+	buffer->pcs = mmap(NULL, entries * sizeof(long), PROT_READ | PROT_WRITE, MAP_SHARED,
+			   buffer->fd, 0);
+	if (buffer->pcs == MAP_FAILED)
+		buffer->pcs = NULL;
+	return buffer->pcs;
+}
+
 void cover_open(struct cover *cover)
 {
 	int lane;
 
 	cover->on = true;
-	for (lane = 0; lane < COVER_LANES; lane++) {
-		cover->fds[lane] = open(KCOV, O_RDWR | O_CLOEXEC);
-		if (cover->fds[lane] < 0 ||
-		    ioctl(cover->fds[lane], KCOV_INIT_TRACE, (unsigned long)ENTRIES)) {
-			cover->on = false;
-			return;
-		}
-		cover->pcs[lane] = mmap(NULL, ENTRIES * sizeof(long), PROT_READ | PROT_WRITE,
-					MAP_SHARED, cover->fds[lane], 0);
-		if (cover->pcs[lane] == MAP_FAILED) {
-			cover->on = false;
-			return;
-		}
-	}
+	for (lane = 0; cover->on && lane < COVER_LANES; lane++)
+		cover->on = buffer_open(&cover->lanes[lane], ENTRIES);
+}
+
+bool cover_open_remote(struct cover *cover)
+{
+	struct kcov_remote_arg arg = {
+		.trace_mode = KCOV_TRACE_PC,
+		.area_size = REMOTE_AREA,
+		.common_handle = kcov_remote_handle(KCOV_SUBSYSTEM_COMMON, REMOTE_INSTANCE),
+	};
+
+	if (!buffer_open(&cover->remote, REMOTE_ENTRIES))
+		return false;
+	if (!ioctl(cover->remote.fd, KCOV_REMOTE_ENABLE, &arg))
+		return true;
+	cover->remote.pcs = NULL;
+	return false;
 }
 
 void cover_begin(struct cover *cover)
@@ -73,25 +93,28 @@ void cover_begin(struct cover *cover)
 		cover->hit[cover->list[i]] = 0;
 	cover->nr = 0;
 	for (i = 0; cover->on && i < COVER_LANES; i++)
-		cover->pcs[i][0] = 0;
+		cover->lanes[i].pcs[0] = 0;
 }
 
 void cover_enable(struct cover *cover, unsigned int lane)
 {
 	if (cover->on)
-		ioctl(cover->fds[lane], KCOV_ENABLE, KCOV_TRACE_PC);
+		ioctl(cover->lanes[lane].fd, KCOV_ENABLE, KCOV_TRACE_PC);
 }
 
-void cover_collect(struct cover *cover, unsigned int lane)
+void cover_disable(struct cover *cover, unsigned int lane)
 {
-	unsigned long i, nr, offset;
+	if (cover->on)
+		ioctl(cover->lanes[lane].fd, KCOV_DISABLE, 0);
+}
+
+static void buffer_collect(struct cover *cover, unsigned long *pcs, unsigned long entries)
+{
+	unsigned long nr = __atomic_load_n(&pcs[0], __ATOMIC_RELAXED), i, offset;
 	unsigned int place;
 
-	if (!cover->on)
-		return;
-	nr = __atomic_load_n(&cover->pcs[lane][0], __ATOMIC_RELAXED);
-	for (i = 1; i <= nr && i < ENTRIES; i++) {
-		offset = cover->pcs[lane][i] - low;
+	for (i = 1; i <= nr && i < entries; i++) {
+		offset = pcs[i] - low;
 		if (offset >= COVER_RANGE || cover->hit[offset])
 			continue;
 		cover->hit[offset] = 1;
@@ -99,7 +122,19 @@ void cover_collect(struct cover *cover, unsigned int lane)
 		if (place < COVER_LIST)
 			cover->list[place] = (uint32_t)offset;
 	}
-	__atomic_store_n(&cover->pcs[lane][0], 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&pcs[0], 0, __ATOMIC_RELAXED);
+}
+
+void cover_collect(struct cover *cover, unsigned int lane)
+{
+	if (cover->on)
+		buffer_collect(cover, cover->lanes[lane].pcs, ENTRIES);
+}
+
+void cover_collect_remote(struct cover *cover)
+{
+	if (cover->remote.pcs)
+		buffer_collect(cover, cover->remote.pcs, REMOTE_ENTRIES);
 }
 
 void cover_write(FILE *file, const uint8_t *seen)

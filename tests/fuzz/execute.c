@@ -4,6 +4,7 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,10 +16,11 @@
 #include <unistd.h>
 
 #include "act.h"
+#include "module.h"
 
 #define LOOK_NS		2000000L	/* how often a program at rest is looked at */
-#define WHOLE_NS	500000000LL	/* how long one may run in any case */
-#define RESULT_NS	3000000L	/* how long a call waits for another's result */
+#define WHOLE_NS	3000000000LL	/* how long one may run in any case */
+#define RESULT_NS	600000L		/* how long a call waits for another's result, for each look */
 #define SIGNALS		128		/* looks at a blocked lane until its process is killed */
 #define DEATH_SECONDS	30		/* to die after SIGKILL */
 
@@ -68,7 +70,7 @@ static void results_await(struct run *run, const struct call *c)
 		r = &run->results[c->values[i].call];
 		if (!atomic_load(&r->done) &&
 		    run->program.calls[c->values[i].call].lane != c->lane)
-			futex_wait((atomic_uint *)&r->done, 0, RESULT_NS);
+			futex_wait((atomic_uint *)&r->done, 0, run->patience * RESULT_NS);
 	}
 }
 
@@ -80,10 +82,17 @@ static void call_make(struct run *run, unsigned int index, unsigned int lane)
 		.result = &run->results[index],
 		.lane = lane,
 	};
+	bool around;
 
 	results_await(run, act.call);
 	atomic_fetch_add(&run->moves, 1);
+	/* A command does that by itself, nearer to the call. */
+	around = act.call->fail && rows[act.call->row].fails && !rows[act.call->row].command;
+	if (around)
+		act_fail_nth(act.call->fail);
 	rows[act.call->row].perform(&act);
+	if (around)
+		act_fail_nth(0);
 	atomic_store(&act.result->done, 1);
 	futex_wake((atomic_uint *)&act.result->done);
 	atomic_fetch_add(&run->moves, 1);
@@ -260,6 +269,35 @@ static bool anybody_left(const struct run *run)
 	return false;
 }
 
+/* Does a lane run, or would it, if somebody let it?  On a busy machine that takes its time. */
+static bool anybody_runs(const struct run *run)
+{
+	char path[64], text[256], *state;
+	unsigned int i;
+	ssize_t length;
+	pid_t pid;
+	int fd;
+
+	for (i = 0; i < LANES; i++) {
+		pid = run->processes[i / THREADS].pid;
+		if (run->over[i] || !pid || run->processes[i / THREADS].spent)
+			continue;
+		if (!run->tids[i])
+			return true;	/* not even begun */
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, run->tids[i]);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		length = read(fd, text, sizeof(text) - 1);
+		close(fd);
+		text[length > 0 ? length : 0] = 0;
+		state = strrchr(text, ')');
+		if (state && (state[2] == 'R' || state[2] == 'D'))
+			return true;
+	}
+	return false;
+}
+
 /* Everybody comes out of what he waits in. */
 static void lanes_signal(const struct run *run)
 {
@@ -314,11 +352,17 @@ long run_program(struct run *run)
 		before = run->moves;
 		futex_wait(&run->moves, before, LOOK_NS);
 		quiet = run->moves == before ? quiet + 1 : 0;
+		if (quiet >= run->patience && anybody_runs(run))
+			quiet = 0;
 	}
+	run->cut = run->ended < lanes && quiet < run->patience;
 	if (!processes_rest(run))
 		return -1;
 	if (atomic_exchange(&run->limited, false))
 		limits_restore();
+	/* Under limits it may not have come back. */
+	if (!module_is_loaded("chorus_probe"))
+		module_load("chorus_probe");
 	return run->calls;
 }
 
@@ -335,7 +379,7 @@ struct run *run_new(void)
 	}
 	close(fd);
 	run->site = hello.out_site;
-	run->patience = 5;
+	run->patience = PATIENCE_KNOWN;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sigaction(SIGALRM, &action, NULL);
 	return run;

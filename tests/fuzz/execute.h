@@ -3,8 +3,8 @@
  * Running a program: processes wait for one, do what it says, and wait for the next.
  *
  * struct run lies in memory that the worker and the processes of its programs share.  A
- * program has come to rest when all its lanes have ended, or when none has moved for a while:
- * then those that are still blocked are signalled until they come out, or, if the program
+ * program has come to rest when all its lanes have ended, or when none has moved for a while
+ * and none could run: then those that are still blocked are signalled until they come out, or, if the program
  * says so, killed where they are.  What a process has open is closed at the end of each
  * program, so every one begins with actors of its own.  A process that has done something
  * that does not go away (it died, became another user, lost a thread) is replaced.
@@ -33,6 +33,7 @@ struct process {
 	atomic_bool spent;		/* to be replaced after this program */
 	atomic_uint ready;		/* the program it has opened the device for: a futex */
 	atomic_uint left;		/* lanes that have not ended */
+	atomic_uint children;		/* that have used what they inherited: a futex */
 };
 
 struct run {
@@ -48,10 +49,14 @@ struct run {
 	bool used[LANES];
 	atomic_bool over[LANES];
 	atomic_bool limited;		/* limits were changed */
-	unsigned int patience;		/* looks without a move until it is at rest */
+	bool cut;			/* it had not come to rest when its time was over */
+	unsigned int patience;		/* looks without a move until it is at rest; see below */
 	uint32_t site;			/* of the namespace the programs start in */
 	struct cover cover;
 };
+
+#define PATIENCE_FRESH	5		/* most programs that are made up are not worth more */
+#define PATIENCE_KNOWN	40		/* what is known to reach something gets the time for it */
 
 struct run *run_new(void);
 

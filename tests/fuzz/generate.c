@@ -3,11 +3,11 @@
  * Programs out of nothing and out of others.
  *
  * Most values are such that a call gets somewhere, some are at an edge, a few are garbage.
- * Idioms are short sequences that come before anything interesting can happen at all: a
- * server that waits, a message saved, a handler entered.
+ * Idioms (idioms.c) are short sequences that come before anything interesting can happen at all.
  */
 #include <string.h>
 
+#include "idioms.h"
 #include "program.h"
 
 uint64_t random_next(struct random *r)
@@ -268,6 +268,12 @@ static unsigned int some_row(struct random *r)
 	return i;
 }
 
+/* A command of ours has a few; an open, or a socket, many of the kernel's own before them. */
+static uint8_t some_chance_to_fail(struct random *r)
+{
+	return (uint8_t)(1 + random_below(r, chance(r, 70) ? 6 : 24));
+}
+
 static void call_fill(const struct program *p, struct random *r, unsigned int before,
 		      struct call *c, unsigned int row, unsigned int lane)
 {
@@ -280,177 +286,11 @@ static void call_fill(const struct program *p, struct random *r, unsigned int be
 		c->values[i] = some_field(p, r, before, c, i);
 	if (rows[row].command && chance(r, 8))
 		c->at = (uint8_t)(1 + random_below(r, AREAS - 1));
-	if (rows[row].command && chance(r, 6))
-		c->fail = (uint8_t)(1 + random_below(r, 6));
+	if (rows[row].fails && chance(r, 8))
+		c->fail = some_chance_to_fail(r);
 }
 
 /* ---- idioms ---- */
-
-/*
- * Text with lanes by letter: a, b and c are threads of one process, x and y of another.
- * Numbers of calls count from the first one of the idiom.
- */
-static const char *const idioms[] = {
-	/* a server, a client, an answer */
-	"a port_create\n"
-	"a ipc_receive li=@0 body=data+4096 body_size=64 timeout=-1\n"
-	"x ipc_call target=@0 body=data body_size=32 rep_body=data+8192 rep_size=64 timeout=-1\n"
-	"a ipc_reply body=data body_size=16\n",
-	/* the loop of a server */
-	"a actor_self\n"
-	"x ipc_call target=@0 body=data body_size=8 rep_body=data+4096 rep_size=64 annex=data+12288 rep_annex=data+16384 timeout=-1\n"
-	"a ipc_receive body=data body_size=64 timeout=-1\n"
-	"y ipc_call target=@0 body=data body_size=4000 rep_body=data+4096 rep_size=4000 timeout=-1\n"
-	"a ipc_reply_receive rep_size=8 rep_body=data body=data+4096 body_size=4096 timeout=3000000\n"
-	"a ipc_reply_receive rep_size=3000 rep_body=data body=data+4096 body_size=64 timeout=1000\n",
-	/* any enabled port, several waiters */
-	"a port_create\n"
-	"a port_create\n"
-	"a port_enable li=@0 priority=3\n"
-	"a port_enable li=@1 priority=2\n"
-	"b ipc_receive li=-1 body=data body_size=64 timeout=3000000\n"
-	"c ipc_receive li=-1 timeout=3000000\n"
-	"x ipc_send target=@0 body=data body_size=64\n"
-	"x ipc_send target=@1 body=data body_size=200 annex=data\n"
-	"x ipc_send target=@0\n"
-	"a ipc_receive li=-1 timeout=0\n"
-	"b ipc_get_data body=data body_size=4096\n",
-	/* a call is interrupted and entered again */
-	"a actor_self\n"
-	"x ipc_call target=@0 timeout=-1\n"
-	"y pause us=500\n"
-	"y signal to=x\n"
-	"x ipc_call restart=@1 timeout=-1 deadline=@1\n"
-	"a pause us=1500\n"
-	"a ipc_receive timeout=3000000\n"
-	"a ipc_reply\n",
-	/* saved, restored, answered by token from another thread */
-	"a port_create\n"
-	"a ipc_receive li=@0 timeout=-1\n"
-	"x ipc_call target=@0 timeout=-1 body=data body_size=8\n"
-	"a ipc_save\n"
-	"b ipc_restore msg=@3\n"
-	"b ipc_sysinfo\n"
-	"c ipc_reply msg=@1 body=data body_size=8\n",
-	/* a port dies under queue, call and waiter */
-	"a port_create\n"
-	"b ipc_receive li=@0 timeout=-1\n"
-	"x ipc_call target=@0 timeout=-1\n"
-	"y ipc_call target=@0 timeout=-1\n"
-	"y ipc_send target=@0\n"
-	"a port_delete li=@0\n",
-	/* a port moves with its queue, under its waiters and its callers */
-	"a actor_self\n"
-	"x actor_self\n"
-	"a port_create\n"
-	"b ipc_receive li=@2 timeout=-1\n"
-	"x ipc_send target=@2 body=data body_size=64\n"
-	"y ipc_call target=@2 timeout=-1\n"
-	"a port_migrate flags=2 to=@1 li=@2\n"
-	"x ipc_receive li=@6 timeout=3000000\n"
-	"x ipc_receive li=@6 timeout=3000000\n"
-	"x ipc_reply\n"
-	"x port_migrate from=@1 to=@0 li=@6 flags=4\n",
-	/* a local access point */
-	"a lap_resolve flags=1 name=1\n"
-	"a lap_invoke lap=@0 arg=data arg_size=@0\n",
-	/* into a handler that waits; deleted, aborted or signalled there */
-	"a lap_resolve flags=1 name=2\n"
-	"x lap_resolve flags=1 name=3\n"
-	"a thread_self\n"
-	"a lap_invoke lap=@0 arg=data+4096 arg_size=@0\n"
-	"x pause us=500\n"
-	"x lap_invoke lap=@1 arg=data arg_size=@1\n"
-	"b thread_abort flags=2 li=@2\n",
-	/* from a handler to a server: both kinds of server */
-	"a actor_self\n"
-	"x lap_resolve flags=1 name=13\n"
-	"x poke_ui at=data ui=@0\n"
-	"x poke at=data+16 value=3000000\n"
-	"x lap_invoke lap=@1 arg=data arg_size=@1\n"
-	"a ipc_receive timeout=3000000 body=data+4096 body_size=8\n"
-	"a ipc_reply body=data body_size=8\n",
-	/* copies made by a handler */
-	"a lap_resolve flags=1 name=6\n"
-	"a poke_address at=data address=gone\n"
-	"a poke at=data+8 value=64\n"
-	"a lap_invoke lap=@0 arg=data arg_size=@0\n",
-	/* nested frames */
-	"a lap_resolve flags=1 name=5\n"
-	"a poke at=data value=12\n"
-	"a lap_invoke lap=@0 arg=data arg_size=@0\n",
-	/* ports with handlers: echo, wait, silent, fail, info, count by the annex' first byte */
-	"a ipc_call target=1 annex=data+0 body=data body_size=100 rep_body=data+32768 rep_size=100 rep_annex=data+36864 timeout=-1\n"
-	"a ipc_call target=2 annex=data+0 body=data body_size=300 rep_body=data+32768 rep_size=100 timeout=-1\n"
-	"a ipc_call target=2 annex=data+8192 timeout=-1\n"
-	"a ipc_call target=2 annex=data+12288 timeout=-1\n"
-	"a ipc_call target=2 annex=data+16384 rep_body=data+32768 rep_size=100 timeout=-1\n"
-	"a ipc_send target=2 body=data body_size=8\n"
-	"a ipc_call target=2 annex=data+20480 rep_body=edge+4 rep_size=8 timeout=-1\n",
-	/* a name that is bound late */
-	"x lap_resolve name=9 timeout=-1\n"
-	"a lap_resolve flags=1 name=8\n"
-	"a poke at=data value=1\n"
-	"a lap_invoke lap=@1 arg=data arg_size=@1\n"
-	"y pause us=2500\n"
-	"a poke at=data value=0\n"
-	"a lap_invoke lap=@1 arg=data arg_size=@1\n",
-	/* a trusted actor declares, sets, and sees protected names */
-	"a actor_privilege flags=3 privilege=1\n"
-	"a port_create flags=1 ui=4\n"
-	"a actor_pi flags=3 pi=0x300020001\n"
-	"a port_pi flags=1 li=@1 pi=0x300020001\n"
-	"a lap_resolve flags=6 name=10 timeout=0\n"
-	"a port_delete li=@1\n",
-	/* one actor kills the other under its calls */
-	"a actor_self\n"
-	"b ipc_receive timeout=-1\n"
-	"x ipc_call target=@0 timeout=-1\n"
-	"y ipc_send target=@0 body=data body_size=64\n"
-	"y actor_delete cap=@0\n",
-	/* what has no room */
-	"a limit which=3 value=1\n"
-	"a port_create\n"
-	"a ipc_send target=@1 body=data body_size=3000\n"
-	"a ipc_call target=@1 body=data body_size=8 timeout=1000\n"
-	"a ipc_send target=@1\n"
-	"a limit value=11\n",
-	/* a death with all that goes with it */
-	"a actor_self\n"
-	"b ipc_receive timeout=-1\n"
-	"x ipc_call target=@0 timeout=-1\n"
-	"y ipc_send target=@0 body=data body_size=64\n"
-	"a close\n"
-	"a open\n",
-	/* an abort meets a wait; a mark waits for one */
-	"a thread_self\n"
-	"a ipc_receive flags=1 timeout=3000000\n"
-	"b thread_abort flags=2 li=@0\n"
-	"a thread_abort\n"
-	"a thread_aborted\n",
-	/* the structure is unwritable, the message goes back */
-	"a actor_self\n"
-	"a ipc_send target=@0 body=data body_size=8\n"
-	"a ipc_receive timeout=0 at=read\n"
-	"a ipc_receive timeout=0 body=none body_size=8\n"
-	"a ipc_receive timeout=0 body=data body_size=8\n"
-	"a ipc_save at=read\n"
-	"a ipc_reply_receive timeout=0\n",
-	/* a listing under traffic */
-	"a netlink command=3 dump=1\n"
-	"x netlink command=2 dump=1\n"
-	"a netlink command=4 dump=1\n"
-	"a netlink command=5 dump=1\n"
-	"a netlink command=1\n",
-	/* two threads fetch and answer one message */
-	"a port_create\n"
-	"a ipc_receive li=@0 timeout=-1\n"
-	"x ipc_call target=@0 body=data body_size=9000 timeout=-1\n"
-	"a ipc_get_data body=data+4096 body_size=9000\n"
-	"b ipc_reply msg=@1 body=data body_size=5000\n"
-	"c ipc_reply msg=@1 body=data body_size=6000\n",
-};
-#define IDIOMS	(sizeof(idioms) / sizeof(idioms[0]))
 
 static unsigned int idiom_lane(char letter, unsigned int first, unsigned int second)
 {
@@ -462,8 +302,8 @@ static void lay_idiom(struct program *p, unsigned int number, unsigned int first
 		      unsigned int second)
 {
 	static struct program made;
-	char text[4096], *out = text;
-	const char *in = idioms[number];
+	char text[TEXT_MAX], *out = text;
+	const char *in = idiom_text(number);
 	unsigned int base = p->nr, i, j;
 
 	for (; *in; in++) {
@@ -477,6 +317,8 @@ static void lay_idiom(struct program *p, unsigned int number, unsigned int first
 	*out = 0;
 	if (program_parse(&made, text) || base + made.nr > CALLS_MAX)
 		return;
+	if (made.repeat > p->repeat)
+		p->repeat = made.repeat;
 	for (i = 0; i < made.nr; i++) {
 		for (j = 0; j < FIELDS_MAX; j++)
 			if (made.calls[i].values[j].kind == VALUE_RESULT)
@@ -491,12 +333,12 @@ static void lay_some_idiom(struct program *p, struct random *r)
 	unsigned int second = (first + 1 + random_below(r, PROCESSES - 1)) % PROCESSES;
 
 	/* One process for both, now and then: it calls itself. */
-	lay_idiom(p, random_below(r, IDIOMS), first, chance(r, 10) ? first : second);
+	lay_idiom(p, random_below(r, idioms_nr()), first, chance(r, 10) ? first : second);
 }
 
 bool program_idiom(struct program *p, unsigned int number)
 {
-	if (number >= IDIOMS)
+	if (number >= idioms_nr())
 		return false;
 	p->nr = 0;
 	p->repeat = 1;
@@ -591,7 +433,7 @@ static void mutate_once(struct program *p, struct random *r, const struct progra
 	} else if (dice < 93) {
 		of->at = (uint8_t)(rows[of->row].command ? random_below(r, AREAS) : 0);
 	} else if (dice < 98) {
-		of->fail = (uint8_t)(rows[of->row].command ? random_below(r, 8) : 0);
+		of->fail = rows[of->row].fails && chance(r, 85) ? some_chance_to_fail(r) : 0;
 	} else if (dice < 99) {
 		p->repeat = 1 + random_below(r, REPEAT_MAX);
 	} else {

@@ -267,7 +267,7 @@ static const struct field raw_fields[] = {
 	A(0, "type", NUMBER, 0, 256), A(1, "nr", NUMBER, 0, 256), A(2, "at", TO),
 };
 static const struct field file_fields[] = {
-	A(0, "how", NUMBER, 0, 7), A(1, "at", TO), A(2, "length", LENGTH, 0, 4096),
+	A(0, "how", NUMBER, 0, 8), A(1, "at", TO), A(2, "length", LENGTH, 0, 4096),
 };
 static const struct field netlink_fields[] = {
 	A(0, "command", NUMBER, 0, 7), A(1, "dump", NUMBER, 0, 2),
@@ -281,11 +281,12 @@ static const struct field uid_fields[] = { A(0, "uid", NUMBER, 0, 3) };
 
 #define COMMAND(name, NAME, type, weight)					\
 	{ #name, CHORUS_IOC_##NAME, sizeof(struct type), weight,		\
-	  sizeof(name##_fields) / sizeof(name##_fields[0]), name##_fields, act_command }
-#define OTHER(name, table, weight)						\
-	{ #name, 0, 0, weight, sizeof(table) / sizeof(table[0]), table, act_##name }
-#define ALONE(name, weight)							\
-	{ #name, 0, 0, weight, 0, NULL, act_##name }
+	  sizeof(name##_fields) / sizeof(name##_fields[0]), true, name##_fields,	\
+	  act_command }
+#define OTHER(name, table, weight, fails)					\
+	{ #name, 0, 0, weight, sizeof(table) / sizeof(table[0]), fails, table, act_##name }
+#define ALONE(name, weight, fails)						\
+	{ #name, 0, 0, weight, 0, fails, NULL, act_##name }
 
 /* Fields of one structure that two commands share. */
 #define port_disable_fields	port_enable_fields
@@ -324,28 +325,28 @@ const struct row rows[] = {
 	COMMAND(lap_resolve, LAP_RESOLVE, chorus_lap_resolve, 14),
 
 	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
-	ALONE(open, 4),
-	OTHER(close, which_fields, 3),
-	OTHER(dup, which_fields, 2),
-	OTHER(fork, nr_fields, 2),
-	ALONE(exec, 0),
-	ALONE(leave, 0),
-	ALONE(end_thread, 0),
-	OTHER(signal, signal_fields, 14),
-	OTHER(kill, lane_fields, 0),
-	OTHER(unmap, which_fields, 3),
-	OTHER(map, which_fields, 3),
-	OTHER(poke, poke_fields, 6),
-	OTHER(poke_ui, poke_ui_fields, 4),
-	OTHER(poke_address, poke_address_fields, 4),
-	OTHER(raw, raw_fields, 3),
-	OTHER(file, file_fields, 3),
-	OTHER(netlink, netlink_fields, 6),
-	OTHER(limit, limit_fields, 0),
-	OTHER(pause, pause_fields, 4),
-	OTHER(uid, uid_fields, 0),
-	ALONE(new_site, 0),
-	ALONE(reload, 0),
+	ALONE(open, 4, true),
+	OTHER(close, which_fields, 3, false),
+	OTHER(dup, which_fields, 2, false),
+	OTHER(fork, nr_fields, 2, false),
+	ALONE(exec, 0, false),
+	ALONE(leave, 0, false),
+	ALONE(end_thread, 0, false),
+	OTHER(signal, signal_fields, 14, false),
+	OTHER(kill, lane_fields, 0, false),
+	OTHER(unmap, which_fields, 3, false),
+	OTHER(map, which_fields, 3, false),
+	OTHER(poke, poke_fields, 6, false),
+	OTHER(poke_ui, poke_ui_fields, 4, false),
+	OTHER(poke_address, poke_address_fields, 4, false),
+	OTHER(raw, raw_fields, 3, true),
+	OTHER(file, file_fields, 3, true),
+	OTHER(netlink, netlink_fields, 6, true),
+	OTHER(limit, limit_fields, 0, false),
+	OTHER(pause, pause_fields, 4, false),
+	OTHER(uid, uid_fields, 0, false),
+	ALONE(new_site, 0, true),
+	ALONE(reload, 0, false),
 };
 const unsigned int nr_rows = sizeof(rows) / sizeof(rows[0]);
 
@@ -354,7 +355,7 @@ const char lap_names[][8] = {
 	"null", "echo", "p_wait", "p_del", "p_self", "p_nest", "p_copy", "p_who", "p_late",
 	"p_bound", "p_prot", "p_raw", "p_big", "p_call", "p_fail", "nobody", "",
 	{ 'n', 'o', 't', 'e', 'n', 'd', 'e', 'd' }, { 'a', 0, 'b' }, { 'x', '\n' },
-	{ (char)0xc3, (char)0xa9 },
+	{ (char)0xc3, (char)0xa9 }, "p_bind", "p_conn", "p_api",
 };
 const unsigned int nr_lap_names = sizeof(lap_names) / sizeof(lap_names[0]);
 

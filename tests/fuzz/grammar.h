@@ -82,6 +82,7 @@ struct row {
 	uint16_t size;		/* of its structure */
 	uint8_t weight;		/* how often it is made up */
 	uint8_t nr_fields;
+	bool fails;		/* where the kernel can, on demand */
 	const struct field *fields;
 	long (*perform)(struct act *act);
 };

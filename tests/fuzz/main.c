@@ -17,12 +17,17 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/membarrier.h>
+
 #include "act.h"
 #include "corpus.h"
+#include "idioms.h"
+#include "module.h"
 #include "watch.h"
 
 #define WORKERS_MAX	8
@@ -37,7 +42,7 @@ struct shared {
 	uint8_t seen[COVER_RANGE];
 	atomic_uint nr_seen;
 	atomic_uint next;		/* of the corpus as it was read */
-	atomic_uint programs, found;
+	atomic_uint programs, found, cut;
 	atomic_ulong calls;
 	atomic_bool stop, stuck;
 	unsigned int loaded;
@@ -56,6 +61,8 @@ static uint64_t seed = 1;
 static const char *folder = ".";
 static const char *patterns = "/etc/splat.re";
 static bool covered;
+/* What the parent sees: the modules come and go, and what runs for several workers at once. */
+static struct cover around;
 
 static time_t now(void)
 {
@@ -90,6 +97,7 @@ static bool run_one(struct run *run, unsigned int worker)
 	}
 	shared->calls += (unsigned long)calls;
 	shared->programs++;
+	shared->cut += run->cut;
 	return true;
 }
 
@@ -141,17 +149,31 @@ static void shrink(struct run *run, unsigned int worker, const uint32_t *news, u
 	run->program = best;
 }
 
-static void judge(struct run *run, unsigned int worker, bool fresh)
+/* For a program that runs alone: also what workers of the kernel and RCU do for it. */
+static void wait_for_others(struct run *run)
+{
+	if (!run->cover.remote.pcs)
+		return;
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	usleep(2000);
+	cover_collect_remote(&run->cover);
+}
+
+enum origin { ORIGIN_IDIOM, ORIGIN_CORPUS, ORIGIN_FRESH };
+
+static void judge(struct run *run, unsigned int worker, enum origin origin)
 {
 	static uint32_t news[COVER_LIST];
-	unsigned int nr = take_news(&run->cover, news);
+	unsigned int nr;
 
+	wait_for_others(run);
+	nr = take_news(&run->cover, news);
 	if (!nr)
 		return;
 	if (mode == MODE_DISTIL) {
 		corpus_add(kept, &run->program);
-	} else if (fresh) {
-		if (nr <= SHRINK_NEWS)
+	} else if (origin != ORIGIN_CORPUS) {
+		if (origin == ORIGIN_FRESH && nr <= SHRINK_NEWS)
 			shrink(run, worker, news, nr);
 		corpus_add(&shared->corpus, &run->program);
 		shared->found++;
@@ -168,40 +190,55 @@ static void choose(struct program *p, struct random *r)
 		program_generate(p, r);
 		return;
 	}
+	/* Half of them are made from the youngest: there is more to find near to them. */
+	if (random_below(r, 2))
+		corpus_get(&shared->corpus, nr - 1 - random_below(r, (nr + 3) / 4), p);
 	corpus_get(&shared->corpus, random_below(r, nr), &other);
 	program_mutate(p, r, &other);
 	if (!p->nr)
 		program_generate(p, r);
 }
 
+/* Idioms, then what was read, then what is made up.  False: there is no more. */
+static bool next_program(struct run *run, struct random *r, enum origin *origin)
+{
+	unsigned int index = shared->next++;
+
+	if (mode == MODE_FUZZ) {
+		*origin = ORIGIN_IDIOM;
+		if (program_idiom(&run->program, index))
+			return true;
+		index -= idioms_nr();
+	}
+	*origin = ORIGIN_CORPUS;
+	if (index < shared->loaded * times)
+		return corpus_get(&shared->corpus, index % shared->loaded, &run->program);
+	*origin = ORIGIN_FRESH;
+	if (mode == MODE_FUZZ)
+		choose(&run->program, r);
+	return mode == MODE_FUZZ;
+}
+
 static void worker_main(unsigned int worker)
 {
 	struct random r = { .state = (seed + worker) * 0x9e3779b97f4a7c15ULL | 1 };
 	struct run *run = run_new();
-	unsigned int index;
-	bool fresh;
+	enum origin origin;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (covered)
 		cover_open(&run->cover);
+	if (covered && workers == 1)
+		cover_open_remote(&run->cover);
 	if (areas_map()) {
 		perror("fuzz: memory of the programs");
 		exit(1);
 	}
-	while (!shared->stop) {
-		index = shared->next++;
-		fresh = index >= shared->loaded * times;
-		if (!fresh)
-			corpus_get(&shared->corpus, index % shared->loaded, &run->program);
-		else if (mode == MODE_FUZZ && !program_idiom(&run->program, index - shared->loaded))
-			choose(&run->program, &r);
-		else if (mode != MODE_FUZZ)
-			break;
-		/* What is known to reach something gets the time for it. */
-		run->patience = fresh ? 5 : 10;
+	while (!shared->stop && next_program(run, &r, &origin)) {
+		run->patience = origin == ORIGIN_FRESH ? PATIENCE_FRESH : PATIENCE_KNOWN;
 		if (!run_one(run, worker))
 			break;
-		judge(run, worker, fresh);
+		judge(run, worker, origin);
 	}
 	exit(0);
 }
@@ -258,10 +295,22 @@ static void status_line(time_t start)
 {
 	printf("# %4ld s: %lu calls, %u programs", (long)(now() - start), shared->calls,
 	       shared->programs);
+	if (shared->cut)
+		printf(" (%u cut)", shared->cut);
 	if (covered)
 		printf(", %u places reached, %u programs kept", shared->nr_seen, shared->corpus.nr);
 	printf("\n");
 	fflush(stdout);
+}
+
+/* What the parent has seen belongs to no program, so none is kept for it. */
+static void look_around(void)
+{
+	static uint32_t news[COVER_LIST];
+
+	cover_collect_remote(&around);
+	take_news(&around, news);
+	cover_begin(&around);
 }
 
 /* Waits for the workers; true: the kernel complained. */
@@ -282,7 +331,8 @@ static bool supervise(time_t start, unsigned int left)
 			}
 			continue;
 		}
-		usleep(100000);
+		usleep(50000);
+		look_around();
 		if (watch_look())
 			complained = shared->stop = true;
 		if (now() >= end && (shared->calls >= least || now() >= end + 2 * (end - start)))
@@ -308,6 +358,14 @@ static int fuzz(void)
 	if (watch_begin(patterns)) {
 		perror("fuzz: kernel log");
 		return 1;
+	}
+	if (covered) {
+		cover_open(&around);
+		if (!modules_cycle(&around))
+			printf("# the modules do not all come back\n");
+		if (workers > 1)
+			cover_open_remote(&around);
+		look_around();
 	}
 	limits_read();
 	netlink_family();
@@ -384,13 +442,13 @@ static int print_table(void)
 
 int main(int argc, char **argv)
 {
-	unsigned int print = 0;
+	static struct program idiom;
+	unsigned int print = 0, number;
 	bool table = false;
 	int option;
 
 	if (argc > 1 && !strcmp(argv[1], "--idle"))
-		for (;;)
-			pause();
+		act_after_exec();
 	shared = shared_memory(sizeof(*shared));
 	kept = shared_memory(sizeof(*kept));
 	corpus_init(&shared->corpus);
@@ -426,6 +484,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (mode == MODE_DISTIL) {
+		/* What it writes is to stand for itself. */
+		for (number = 0; program_idiom(&idiom, number); number++, shared->loaded++)
+			corpus_add(&shared->corpus, &idiom);
 		corpus_sort(&shared->corpus);
 		workers = 1;
 	}

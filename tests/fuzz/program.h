@@ -97,7 +97,7 @@ static inline unsigned int random_below(struct random *r, unsigned int n)
 	return n ? (unsigned int)((random_next(r) >> 16) % n) : 0;
 }
 
-/* One of the short sequences by number; false: there are not so many. */
+/* One of the short sequences of idioms.h by number; false: there are not so many. */
 bool program_idiom(struct program *p, unsigned int number);
 void program_generate(struct program *p, struct random *r);
 /* @other: another program to take from, or NULL */
