@@ -12,6 +12,7 @@
 #include "executive/actor.h"
 #include "executive/late.h"
 #include "executive/thread.h"
+#include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
@@ -74,6 +75,7 @@ static const struct {
 	{ "actors", chorus_actor_init, chorus_actor_exit_module },
 	{ "threads", chorus_thread_init, chorus_thread_exit_module },
 	{ "ports", chorus_port_init, chorus_port_exit },
+	{ "groups", chorus_group_init, chorus_group_exit },
 	{ "messages", chorus_message_init, chorus_message_exit },
 	{ "handlers", chorus_handler_init, chorus_handler_exit },
 	{ "laps", chorus_lap_init, chorus_lap_exit },

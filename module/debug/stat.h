@@ -14,6 +14,11 @@
 	_(send)			/* asynchronous messages accepted */		\
 	_(send_full)		/* refused: queue full */			\
 	_(send_unknown)		/* refused: no such port */			\
+	_(send_group)		/* sends and calls to one member of a group */	\
+	_(broadcast)		/* broadcasts to the members of a group */	\
+	_(broadcast_lost)	/* members that missed one: queue full, or dying */ \
+	_(group_insert)		/* memberships made */				\
+	_(group_remove)		/* memberships ended */				\
 	_(receive)		/* messages received */				\
 	_(receive_queued)	/* of these, taken from a queue */		\
 	_(receive_handed)	/* of these, handed to a waiting thread */	\
@@ -64,6 +69,7 @@ struct chorus_stats {
 
 DECLARE_PER_CPU(struct chorus_stats, chorus_stats);
 
+#define chorus_count_add(name, n) this_cpu_add(chorus_stats.count[CHORUS_STAT_##name], n)
 #define chorus_count(name) this_cpu_inc(chorus_stats.count[CHORUS_STAT_##name])
 
 const char *chorus_stat_name(enum chorus_stat stat);

@@ -60,6 +60,12 @@
 	_(M1)	/* migration: paid for, nothing moved */		\
 	_(M2)	/* migration: cut, no local id at the destination */	\
 	_(M3)	/* migration: done */					\
+	_(Y1)	/* broadcast: body copied, sent to nobody */		\
+	_(Y2)	/* broadcast: sent to some members */			\
+	_(Y3)	/* broadcast: sent to all of them */			\
+	_(J1)	/* insertion into a group: group found or made */	\
+	_(J2)	/* insertion into a group: member */			\
+	_(J3)	/* removal from a group: not a member any more */	\
 	_(E1)	/* enable, disable: decoded */				\
 	_(E2)	/* enable, disable: done, waiters woken */		\
 	_(A1)	/* abort: target acquired, not marked */		\

@@ -12,6 +12,7 @@
 
 #include "chorus/supervisor.h"
 #include "executive/actor.h"
+#include "ipc/group.h"
 #include "ipc/message.h"
 #include "ipc/port.h"
 
@@ -83,6 +84,51 @@ TRACE_EVENT(chorus_port_migrate,
 	),
 	TP_printk("port=%016llx:%016llx from=%016llx to=%016llx li=%d",
 		  __entry->head, __entry->tail, __entry->from, __entry->to, __entry->li)
+);
+
+DECLARE_EVENT_CLASS(chorus_group,
+	TP_PROTO(const struct chorus_group *group, const struct chorus_port *port),
+	TP_ARGS(group, port),
+	TP_STRUCT__entry(
+		__field(u64, head)
+		__field(u64, tail)
+		__field(u64, port)
+		__field(u32, members)
+	),
+	TP_fast_assign(
+		__entry->head = group->object.ui.head;
+		__entry->tail = group->object.ui.tail;
+		__entry->port = port->object.ui.tail;
+		__entry->members = group->nr_members;
+	),
+	TP_printk("group=%016llx:%016llx port=%016llx members=%u",
+		  __entry->head, __entry->tail, __entry->port, __entry->members)
+);
+
+DEFINE_EVENT(chorus_group, chorus_group_insert,
+	TP_PROTO(const struct chorus_group *group, const struct chorus_port *port),
+	TP_ARGS(group, port));
+DEFINE_EVENT(chorus_group, chorus_group_remove,
+	TP_PROTO(const struct chorus_group *group, const struct chorus_port *port),
+	TP_ARGS(group, port));
+
+TRACE_EVENT(chorus_broadcast,
+	TP_PROTO(const struct chorus_group *group, u32 delivered, u32 lost),
+	TP_ARGS(group, delivered, lost),
+	TP_STRUCT__entry(
+		__field(u64, head)
+		__field(u64, tail)
+		__field(u32, delivered)
+		__field(u32, lost)
+	),
+	TP_fast_assign(
+		__entry->head = group->object.ui.head;
+		__entry->tail = group->object.ui.tail;
+		__entry->delivered = delivered;
+		__entry->lost = lost;
+	),
+	TP_printk("group=%016llx:%016llx delivered=%u lost=%u",
+		  __entry->head, __entry->tail, __entry->delivered, __entry->lost)
 );
 
 DECLARE_EVENT_CLASS(chorus_message,

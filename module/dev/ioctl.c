@@ -12,6 +12,7 @@ static const struct chorus_row *const parts[] = {
 	chorus_rows_port,
 	chorus_rows_ipc,
 	chorus_rows_lap,
+	chorus_rows_group,
 };
 
 static const struct chorus_row *find_row(unsigned int cmd)

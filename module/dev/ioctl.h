@@ -56,6 +56,8 @@ union chorus_payload {
 	struct chorus_ipc_sysinfo sysinfo;
 	struct chorus_lap_invoke lap_invoke;
 	struct chorus_lap_resolve lap_resolve;
+	struct chorus_group_allocate group_allocate;
+	struct chorus_group_member group_member;
 };
 
 enum chorus_row_flags {
@@ -91,6 +93,7 @@ extern const struct chorus_row chorus_rows_thread[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_port[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_group[CHORUS_ROWS_PER_PART];
 
 u64 chorus_features(void);
 int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size);

@@ -15,10 +15,10 @@ static int outgoing(struct chorus_buffers *buffers, u64 annex, u64 body, u32 siz
 	return 0;
 }
 
-/* Groups will need coTargets; until then one is an error rather than ignored. */
-static int check_cotarget(const struct chorus_ui *cotarget)
+/* To a port a coTarget says nothing: an error rather than ignored. */
+static int check_cotarget(const struct chorus_ui *target, const struct chorus_ui *cotarget)
 {
-	return chorus_ui_is_null(cotarget) ? 0 : -EINVAL;
+	return chorus_ui_is_null(cotarget) || chorus_ui_is_group(target) ? 0 : -EINVAL;
 }
 
 static int ipc_send(struct chorus_request *request, union chorus_payload *payload)
@@ -27,7 +27,8 @@ static int ipc_send(struct chorus_request *request, union chorus_payload *payloa
 	struct chorus_buffers from;
 	int ret;
 
-	ret = check_cotarget(&p->cotarget) ?: outgoing(&from, p->annex, p->body, p->body_size);
+	ret = check_cotarget(&p->target, &p->cotarget) ?:
+	      outgoing(&from, p->annex, p->body, p->body_size);
 	return ret ?: chorus_rpc_send(request->actor, p->src_li, &p->target, &p->cotarget, &from);
 }
 
@@ -113,7 +114,7 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 	};
 	int ret;
 
-	ret = check_cotarget(&p->cotarget) ?:
+	ret = check_cotarget(&p->target, &p->cotarget) ?:
 	      outgoing(&call.request, p->annex, p->body, p->body_size);
 	if (ret)
 		return ret;

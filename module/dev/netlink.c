@@ -8,6 +8,7 @@
 #include "debug/step.h"
 #include "dev/ioctl.h"
 #include "dev/netlink.h"
+#include "ipc/group.h"
 #include "ipc/lap.h"
 #include "ipc/port.h"
 
@@ -71,7 +72,8 @@ static int put_port(struct sk_buff *skb, struct chorus_object *object)
 	       put_u64(skb, CHORUS_A_SEQNUM, READ_ONCE(port->seqnum)) ?:
 	       (READ_ONCE(port->enabled) ? nla_put_flag(skb, CHORUS_A_ENABLED) : 0) ?:
 	       nla_put_u32(skb, CHORUS_A_PRIORITY, READ_ONCE(port->priority)) ?:
-	       (rcu_access_pointer(port->handler) ? nla_put_flag(skb, CHORUS_A_HANDLER) : 0);
+	       (rcu_access_pointer(port->handler) ? nla_put_flag(skb, CHORUS_A_HANDLER) : 0) ?:
+	       nla_put_u32(skb, CHORUS_A_GROUPS, READ_ONCE(port->nr_groups));
 }
 
 /* A LAP may be bound under several names, or none: the first one is shown. */
@@ -87,6 +89,15 @@ static int put_lap(struct sk_buff *skb, struct chorus_object *object)
 	       nla_put_u32(skb, CHORUS_A_ARG_SIZE, lap->arg_size);
 }
 
+static int put_group(struct sk_buff *skb, struct chorus_object *object)
+{
+	const struct chorus_group *group = chorus_group_of(object);
+
+	return put_ui(skb, CHORUS_A_UI, &object->ui) ?:
+	       nla_put_u32(skb, CHORUS_A_MEMBERS, READ_ONCE(group->nr_members)) ?:
+	       nla_put_u32(skb, CHORUS_A_QUEUED, READ_ONCE(group->pool.queued));
+}
+
 /* ---- dumps ---- */
 
 struct dump {
@@ -98,6 +109,7 @@ static const struct dump dumps[__CHORUS_CMD_MAX] = {
 	[CHORUS_CMD_ACTOR_GET] = { offsetof(struct chorus_site, actors), put_actor },
 	[CHORUS_CMD_PORT_GET] = { offsetof(struct chorus_site, ports), put_port },
 	[CHORUS_CMD_LAP_GET] = { offsetof(struct chorus_site, laps), put_lap },
+	[CHORUS_CMD_GROUP_GET] = { offsetof(struct chorus_site, groups), put_group },
 };
 
 /* Where a dump stands, kept in cb->args. */
@@ -215,6 +227,11 @@ static int lap_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return dump_objects(skb, cb, CHORUS_CMD_LAP_GET);
 }
 
+static int group_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_objects(skb, cb, CHORUS_CMD_GROUP_GET);
+}
+
 static int stat_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	void *header;
@@ -243,7 +260,8 @@ static int put_site(struct sk_buff *skb, const struct chorus_site *site)
 	       put_u64(skb, CHORUS_A_FEATURES, chorus_features()) ?:
 	       nla_put_u32(skb, CHORUS_A_ACTORS, READ_ONCE(site->nr_actors)) ?:
 	       nla_put_u32(skb, CHORUS_A_PORTS, READ_ONCE(site->nr_ports)) ?:
-	       nla_put_u32(skb, CHORUS_A_LAPS, READ_ONCE(site->nr_laps));
+	       nla_put_u32(skb, CHORUS_A_LAPS, READ_ONCE(site->nr_laps)) ?:
+	       nla_put_u32(skb, CHORUS_A_GROUPS, READ_ONCE(site->nr_groups));
 }
 
 static int site_doit(struct sk_buff *skb, struct genl_info *info)
@@ -272,6 +290,8 @@ static const struct genl_ops chorus_ops[] = {
 	  .done = dump_done },
 	/* Of all sites together: anybody is the administrator of a namespace of his own. */
 	{ .cmd = CHORUS_CMD_STAT_GET, .flags = GENL_ADMIN_PERM, .dumpit = stat_dumpit },
+	{ .cmd = CHORUS_CMD_GROUP_GET, .flags = GENL_UNS_ADMIN_PERM, .dumpit = group_dumpit,
+	  .done = dump_done },
 };
 
 /* No command takes an attribute. */

@@ -41,6 +41,7 @@ struct chorus_message_cache {
 	} large[CHORUS_LARGE_KEPT];
 	struct list_head free;		/* lock */
 	unsigned int nr;		/* lock */
+	unsigned int max;		/* lock: how many are worth keeping */
 	bool closed;			/* lock */
 };
 
@@ -58,6 +59,7 @@ struct chorus_actor {
 	u32 next_li;				/* the xarray's lock */
 	struct chorus_port *default_port;	/* constant once published */
 	unsigned int nr_ports;			/* lock */
+	struct list_head pool_ports;		/* lock: members of groups with a shared queue */
 	u64 port_epoch;				/* lock: counts the deaths of ports */
 	struct rb_root_cached ready;		/* lock: enabled ports with messages */
 	struct hlist_head any_waiters;		/* lock: receive from any enabled port */
@@ -74,6 +76,7 @@ struct chorus_actor {
 
 	struct chorus_message_cache cache;
 	atomic_t nr_messages;			/* allocated by it */
+	atomic_t nr_members;			/* memberships it made */
 
 	const struct chorus_supervisor_ops *supervisor; /* constant */
 	void *private;				/* the module's */

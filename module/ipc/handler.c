@@ -219,7 +219,8 @@ static int handler_connect(struct chorus_port *port, chorus_message_handler fn, 
 	spin_lock(&actor->lock);
 	if (!chorus_object_alive(&port->object))
 		ret = -ENOENT;
-	else if (rcu_access_pointer(port->handler) || !hlist_empty(&port->waiters))
+	else if (rcu_access_pointer(port->handler) || !hlist_empty(&port->waiters) ||
+		 port->pool_member)
 		ret = -EBUSY;
 	if (!ret) {
 		kref_get(&handler->ref);	/* for the pointer in the port */

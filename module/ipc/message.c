@@ -10,7 +10,9 @@
 #include "ipc/message.h"
 #include "ipc/port.h"
 
-#define CACHE_MAX	16		/* free messages an actor keeps */
+#define CACHE_MIN	16u		/* free messages an actor keeps, */
+#define CACHE_ROUNDS	4u		/* and for so many broadcasts like its largest, */
+#define CACHE_MAX	1024u		/* but no more than these */
 
 static struct kmem_cache *message_cache;
 
@@ -92,10 +94,32 @@ static bool large_take(struct chorus_message_cache *cache, struct chorus_body *b
 	return taken;
 }
 
+static void shared_free(struct chorus_actor *owner, struct chorus_shared_body *shared)
+{
+	if (!shared)
+		return;
+	chorus_user_uncharge(owner->user, CHORUS_QUOTA_BYTES, shared->room);
+	kvfree(shared);
+}
+
+static void shared_put(struct chorus_message *message, struct chorus_body *body)
+{
+	struct chorus_shared_body *shared;
+
+	shared = container_of(body->data, struct chorus_shared_body, data);
+	if (refcount_dec_and_test(&shared->users))
+		shared_free(message->owner, shared);
+}
+
 static void body_free(struct chorus_message *message, struct chorus_body *body)
 {
 	if (body->data == body->small)
 		return;
+	if (unlikely(body->room == CHORUS_BODY_SHARED)) {
+		shared_put(message, body);
+		body_reset(body);
+		return;
+	}
 	if (body->room > CHORUS_BODY_KEPT && large_keep(&message->owner->cache, body)) {
 		body_reset(body);
 		return;
@@ -213,13 +237,28 @@ static bool cache_push(struct chorus_message_cache *cache, struct chorus_message
 	bool kept = false;
 
 	spin_lock(&cache->lock);
-	if (!cache->closed && cache->nr < CACHE_MAX) {
+	if (!cache->closed && cache->nr < cache->max) {
 		list_add(&message->node, &cache->free);
 		cache->nr++;
 		kept = true;
 	}
 	spin_unlock(&cache->lock);
 	return kept;
+}
+
+/* What a receiver may see of it is written before that: stamp, body, annex. */
+static void message_init(struct chorus_message *message, struct chorus_actor *owner)
+{
+	INIT_HLIST_NODE(&message->held_node);
+	INIT_HLIST_NODE(&message->parked_node);
+	atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
+	message->flags = 0;
+	message->saved = false;
+	message->large = false;
+	body_reset(&message->request);
+	body_reset(&message->reply);
+	message->owner = owner;
+	chorus_object_get(&owner->object);
 }
 
 /**
@@ -248,12 +287,7 @@ struct chorus_message *chorus_message_alloc(struct chorus_actor *owner)
 		return ERR_PTR(-ENOMEM);
 	}
 	INIT_LIST_HEAD(&message->node);
-	INIT_HLIST_NODE(&message->held_node);
-	INIT_HLIST_NODE(&message->parked_node);
-	body_reset(&message->request);
-	body_reset(&message->reply);
-	message->owner = owner;
-	chorus_object_get(&owner->object);
+	message_init(message, owner);
 	atomic_inc(&owner->nr_messages);
 	return message;
 }
@@ -306,10 +340,194 @@ void chorus_message_free(struct chorus_message *message)
 	chorus_actor_put(owner);
 }
 
+/* ---- many with one body ---- */
+
+#define BULK	16
+
+/* Returns a body with @nr users, NULL for a message without body, or an ERR_PTR. */
+static struct chorus_shared_body *shared_alloc(struct chorus_actor *owner, unsigned int nr,
+					       const struct chorus_buffers *from)
+{
+	struct chorus_shared_body *shared;
+	int ret;
+
+	if (!from->size)
+		return NULL;
+	ret = chorus_user_charge(owner->user, CHORUS_QUOTA_BYTES, from->size);
+	if (ret) {
+		chorus_count(quota_refused);
+		return ERR_PTR(ret);
+	}
+	ret = -ENOMEM;
+	shared = kvmalloc(struct_size(shared, data, DIV_ROUND_UP(from->size, sizeof(u64))),
+			  GFP_KERNEL_ACCOUNT);
+	if (!shared)
+		goto error;
+	ret = -EFAULT;
+	if (chorus_copy_body_in(shared->data, from->body, from->size, from->kernel))
+		goto error;
+	shared->room = from->size;
+	refcount_set(&shared->users, nr);
+	return shared;
+error:
+	kvfree(shared);
+	chorus_user_uncharge(owner->user, CHORUS_QUOTA_BYTES, from->size);
+	return ERR_PTR(ret);
+}
+
+static void message_share(struct chorus_message *message, struct chorus_shared_body *shared,
+			  const struct chorus_buffers *from, const u8 *annex)
+{
+	if (shared) {
+		message->request.data = shared->data;
+		message->request.size = from->size;
+		message->request.room = CHORUS_BODY_SHARED;
+		message->large = true;	/* not kept when it is freed */
+	}
+	if (annex) {
+		memcpy(message->annex, annex, CHORUS_ANNEX_SIZE);
+		message->flags = CHORUS_MSG_ANNEX;
+	}
+}
+
+/* Up to @nr of the messages the actor keeps; how many.  It will keep more from here on. */
+static unsigned int cache_take(struct chorus_message_cache *cache, unsigned int nr,
+			       struct list_head *messages)
+{
+	unsigned int got = 0;
+
+	spin_lock(&cache->lock);
+	cache->max = max(cache->max, min(nr, CACHE_MAX / CACHE_ROUNDS) * CACHE_ROUNDS);
+	while (got < nr && cache->nr) {
+		list_move(cache->free.next, messages);
+		cache->nr--;
+		got++;
+	}
+	spin_unlock(&cache->lock);
+	return got;
+}
+
+static void cache_give_back(struct chorus_message_cache *cache, struct list_head *messages)
+{
+	struct chorus_message *message, *next;
+
+	list_for_each_entry_safe(message, next, messages, node)
+		if (!cache_push(cache, message))
+			message_release(message);
+}
+
+/*
+ * New messages, paid for by the caller.  Not zeroed: of a message without call nobody looks
+ * at what message_init(), a stamp and the body have not written.
+ */
+static int bulk_alloc(struct list_head *messages, unsigned int nr)
+{
+	struct chorus_message *message, *next;
+	void *batch[BULK];
+	unsigned int got, i;
+
+	while (nr) {
+		/* All or nothing; newer kernels do not say how many. */
+		got = min_t(unsigned int, nr, BULK);
+		if (!kmem_cache_alloc_bulk(message_cache, GFP_KERNEL_ACCOUNT, got, batch))
+			goto error;
+		for (i = 0; i < got; i++) {
+			message = batch[i];
+			body_reset(&message->request);
+			body_reset(&message->reply);
+			list_add(&message->node, messages);
+		}
+		nr -= got;
+	}
+	return 0;
+error:
+	list_for_each_entry_safe(message, next, messages, node)
+		kmem_cache_free(message_cache, message);
+	return -ENOMEM;
+}
+
+/* So many messages from the cache and new; the memory of each, not initialised. */
+static int alloc_nodes(struct chorus_actor *owner, unsigned int nr, struct list_head *messages)
+{
+	unsigned int new = nr - cache_take(&owner->cache, nr, messages);
+	LIST_HEAD(fresh);
+	int ret;
+
+	if (!new)
+		return 0;
+	ret = chorus_user_charge(owner->user, CHORUS_QUOTA_MESSAGES, new);
+	if (ret) {
+		chorus_count(quota_refused);
+		goto error;
+	}
+	ret = bulk_alloc(&fresh, new);
+	if (ret) {
+		chorus_user_uncharge(owner->user, CHORUS_QUOTA_MESSAGES, new);
+		goto error;
+	}
+	list_splice(&fresh, messages);
+	atomic_add(new, &owner->nr_messages);
+	return 0;
+error:
+	cache_give_back(&owner->cache, messages);
+	INIT_LIST_HEAD(messages);
+	return ret;
+}
+
+/**
+ * chorus_message_alloc_many() - messages with the same annex and body, in state IDLE
+ * @owner: who pays; referenced by each
+ * @nr: how many, at least one
+ * @from: annex and body; size judged before
+ * @messages: empty; out: the messages, by @node
+ *
+ * The body is copied once and kept once.  Returns 0; -EDQUOT, -ENOMEM, -EFAULT with nothing
+ * made and nothing charged.
+ */
+int chorus_message_alloc_many(struct chorus_actor *owner, unsigned int nr,
+			      const struct chorus_buffers *from, struct list_head *messages)
+{
+	u64 annex[CHORUS_ANNEX_SIZE / sizeof(u64)];
+	struct chorus_shared_body *shared;
+	struct chorus_message *message;
+	int ret;
+
+	if (from->annex && chorus_copy_in(annex, from->annex, CHORUS_ANNEX_SIZE, from->kernel))
+		return -EFAULT;
+	shared = shared_alloc(owner, nr, from);
+	if (IS_ERR(shared))
+		return PTR_ERR(shared);
+	ret = alloc_nodes(owner, nr, messages);
+	if (ret) {
+		shared_free(owner, shared);
+		return ret;
+	}
+	list_for_each_entry(message, messages, node) {
+		/* What a call has left there. */
+		body_free(message, &message->request);
+		body_free(message, &message->reply);
+		message_init(message, owner);
+		message_share(message, shared, from, from->annex ? (u8 *)annex : NULL);
+	}
+	return 0;
+}
+
+/** chorus_message_free_many() - those of chorus_message_alloc_many() that were not sent */
+void chorus_message_free_many(struct list_head *messages)
+{
+	struct chorus_message *message, *next;
+
+	list_for_each_entry_safe(message, next, messages, node)
+		chorus_message_free(message);
+}
+
+/* ---- kept for the next send ---- */
+
 void chorus_message_cache_init(struct chorus_message_cache *cache)
 {
 	spin_lock_init(&cache->lock);
 	INIT_LIST_HEAD(&cache->free);
+	cache->max = CACHE_MIN;
 }
 
 /** chorus_message_cache_close() - the actor died: free what is kept, keep no more */

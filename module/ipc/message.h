@@ -12,18 +12,22 @@
  *		     actor->lock	       \-> CANCELLED	(server, to free)
  *		       \-> IDLE, -errno	   or ABORTED	by the client
  *
- * An asynchronous message goes IDLE, QUEUED, SERVED and is freed by the receiver.
+ * In the shared queue of a group it is POOLED in place of QUEUED, and pool->lock in place
+ * of actor->lock.  An asynchronous message goes IDLE, QUEUED, SERVED and is freed by the
+ * receiver.
  */
 #ifndef CHORUS_IPC_MESSAGE_H
 #define CHORUS_IPC_MESSAGE_H
 
 #include <linux/chorus.h>
 #include <linux/list.h>
+#include <linux/refcount.h>
 
 #include "compat/wake.h"
 #include "ipc/copy.h"
 
 struct chorus_actor;
+struct chorus_group;
 struct chorus_message_cache;
 struct chorus_port;
 
@@ -32,8 +36,9 @@ enum chorus_message_state {
 	CHORUS_MESSAGE_QUEUED = 1,
 	CHORUS_MESSAGE_SERVED = 2,
 	CHORUS_MESSAGE_REPLIED = 3,
-	CHORUS_MESSAGE_CANCELLED = 4,
-	CHORUS_MESSAGE_ABORTED = 5,	/* CANCELLED, and its server is to hear of it */
+	CHORUS_MESSAGE_POOLED = 4,	/* QUEUED, in the shared queue of a group */
+	CHORUS_MESSAGE_CANCELLED = 5,
+	CHORUS_MESSAGE_ABORTED = 6,	/* CANCELLED, and its server is to hear of it */
 };
 
 /* The client has left a served call, and the message, to its server. */
@@ -44,6 +49,7 @@ static inline bool chorus_message_is_left(int state)
 
 #define CHORUS_BODY_SMALL	128	/* bytes kept in the message itself */
 #define CHORUS_BODY_KEPT	PAGE_SIZE /* larger buffers do not stay with a message */
+#define CHORUS_BODY_SHARED	U32_MAX	/* as @room: @data is that of a struct chorus_shared_body */
 
 struct chorus_body {
 	void *data;			/* @small or a buffer of @room bytes */
@@ -66,12 +72,20 @@ struct chorus_message {
 	u64 seqnum;			/* order of reception from the port */
 	struct task_struct *client;	/* whose request it is; valid while the client waits */
 	struct chorus_port *port;	/* valid while QUEUED */
+	struct chorus_group *group;	/* valid while POOLED */
 	struct chorus_actor *server;	/* valid while SERVED */
 	struct chorus_actor *owner;	/* who made it; referenced */
 	struct chorus_ipc_sysinfo info;	/* what the receiver may ask; out_transid is the token */
 	struct chorus_body request;
 	struct chorus_body reply;
 	u8 annex[CHORUS_ANNEX_SIZE];
+};
+
+/* One body of many messages of one owner, who pays for it once.  Nobody writes to it. */
+struct chorus_shared_body {
+	refcount_t users;
+	u32 room;
+	u64 data[];
 };
 
 /*
@@ -115,6 +129,9 @@ static inline u64 chorus_message_token(const struct chorus_message *message)
 struct chorus_message *chorus_message_alloc(struct chorus_actor *owner);
 void chorus_message_free(struct chorus_message *message);
 void chorus_message_trim(struct chorus_message *message);
+int chorus_message_alloc_many(struct chorus_actor *owner, unsigned int nr,
+			      const struct chorus_buffers *from, struct list_head *messages);
+void chorus_message_free_many(struct list_head *messages);
 void chorus_message_stamp(struct chorus_message *message, const struct chorus_actor *sender,
 			  const struct chorus_port *src, const struct chorus_ui *target,
 			  const struct chorus_ui *cotarget);

@@ -60,6 +60,9 @@ static bool port_attach(struct chorus_port *port, struct chorus_actor *to)
 			message->arrival = ++to->arrivals;
 		/* The slot is reserved: nothing is allocated. */
 		xa_store(&to->ports, port->li, port, GFP_NOWAIT);
+		/* Unless it has joined on its way. */
+		if (port->pool_member && list_empty(&port->pool_node))
+			list_add(&port->pool_node, &to->pool_ports);
 	}
 	spin_unlock(&to->lock);
 	smp_mb();	/* pairs with the kill of the actor: it sees the port, or we its death */

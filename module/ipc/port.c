@@ -8,8 +8,10 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
+#include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/message.h"
+#include "ipc/pool.h"
 #include "ipc/port.h"
 
 static struct kmem_cache *port_cache;
@@ -87,6 +89,8 @@ static struct chorus_port *port_alloc(struct chorus_actor *actor, const struct c
 	chorus_object_get(&actor->object);
 	INIT_LIST_HEAD(&port->queue);
 	INIT_HLIST_HEAD(&port->waiters);
+	INIT_LIST_HEAD(&port->members);
+	INIT_LIST_HEAD(&port->pool_node);
 	RB_CLEAR_NODE(&port->ready_node);
 	port->pi = READ_ONCE(actor->pi);
 	ret = chorus_object_reserve(&port->object);
@@ -205,6 +209,7 @@ void chorus_port_detach_locked(struct chorus_port *port, struct list_head *messa
 		RB_CLEAR_NODE(&port->ready_node);
 	}
 	port->enabled = false;
+	list_del_init(&port->pool_node);
 	actor->port_epoch++;
 	if (messages) {
 		list_for_each_entry(message, &port->queue, node) {
@@ -270,6 +275,7 @@ static bool port_kill(struct chorus_port *port, const struct chorus_actor *owner
 		return false;
 	trace_chorus_port_delete(port);
 	chorus_step(P5);
+	chorus_group_leave_all(port);
 	chorus_port_fail_messages(&messages, -EIDRM);
 	chorus_handler_disconnect(port, false);
 	chorus_object_drain(&port->object);
@@ -525,6 +531,7 @@ void chorus_port_requeue(struct chorus_port *port, struct chorus_message *messag
 	struct chorus_actor *actor;
 
 	chorus_count(receive_requeued);
+	message->port = port;	/* it may have come from a pool */
 	rcu_read_lock();
 	actor = chorus_port_lock(port);
 	if (!chorus_object_alive(&port->object)) {
@@ -650,7 +657,33 @@ void chorus_port_settle_locked(struct chorus_port *port)
 		wake_up_process(port_hand_over_locked(port, waiter, port_pop_locked(port)));
 		chorus_count(receive_handed);
 	}
+	if (unlikely(port->pool_member))
+		chorus_pool_settle_locked(port);
 	rcu_read_unlock();
+}
+
+/* ---- for messages that come from elsewhere: see ipc/pool.h ---- */
+
+/** chorus_port_is_awaited_locked() - does a thread wait that would take a message of this port? */
+bool chorus_port_is_awaited_locked(struct chorus_port *port)
+{
+	return port_waiter_locked(port);
+}
+
+/** chorus_port_taken_locked() - a receiver takes a message as one of this port */
+void chorus_port_taken_locked(struct chorus_port *port, struct chorus_message *message)
+{
+	message_taken_locked(port, message);
+	chorus_count(receive_queued);
+}
+
+/** chorus_port_hand_over_locked() - the same, to a thread that waits for one */
+void chorus_port_hand_over_locked(struct chorus_port *port, struct chorus_message *message)
+{
+	rcu_read_lock();	/* keeps the task of the waiter */
+	wake_up_process(port_hand_over_locked(port, port_waiter_locked(port), message));
+	rcu_read_unlock();
+	chorus_count(receive_handed);
 }
 
 /** chorus_port_enable() - portEnable, portDisable; -ENOENT */

@@ -22,6 +22,7 @@
 #include "object/object.h"
 
 struct chorus_handler;
+struct chorus_member;
 struct chorus_message;
 struct chorus_thread;
 struct chorus_waiter;
@@ -39,6 +40,10 @@ struct chorus_port {
 	u64 seqnum;
 	struct chorus_protid pi;
 	struct chorus_handler __rcu *handler;
+	struct list_head members;		/* its memberships in groups */
+	unsigned int nr_groups;
+	struct chorus_member *pool_member;	/* the one in a group with a shared queue */
+	struct list_head pool_node;		/* actor->pool_ports */
 };
 
 extern const struct chorus_object_ops chorus_port_ops;
@@ -72,6 +77,20 @@ void chorus_port_kill(struct chorus_port *port);
 bool chorus_port_kill_owned(struct chorus_port *port, const struct chorus_actor *actor);
 int chorus_port_delete_li(struct chorus_actor *actor, int li);
 
+/* The same, referenced, from anywhere. */
+static inline struct chorus_port *chorus_port_get(struct chorus_site *site,
+						  const struct chorus_ui *ui)
+{
+	struct chorus_port *port;
+
+	rcu_read_lock();
+	port = chorus_port_find(site, ui);
+	if (port && !kref_get_unless_zero(&port->object.ref))
+		port = NULL;
+	rcu_read_unlock();
+	return port;
+}
+
 struct chorus_port *chorus_port_find_li(struct chorus_actor *actor, int li);
 struct chorus_port *chorus_port_get_li(struct chorus_actor *actor, int li);
 struct chorus_port *chorus_port_get_next(struct chorus_actor *actor, unsigned long *li);
@@ -84,6 +103,9 @@ struct chorus_message *chorus_port_take_locked(struct chorus_port *port);
 struct chorus_message *chorus_port_take_any_locked(struct chorus_actor *actor);
 bool chorus_port_withdraw(struct chorus_message *message);
 void chorus_port_settle_locked(struct chorus_port *port);
+bool chorus_port_is_awaited_locked(struct chorus_port *port);
+void chorus_port_taken_locked(struct chorus_port *port, struct chorus_message *message);
+void chorus_port_hand_over_locked(struct chorus_port *port, struct chorus_message *message);
 
 /* For those who take a port apart: port.c and migrate.c. */
 int chorus_port_charge(struct chorus_actor *actor);

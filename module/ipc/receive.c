@@ -5,6 +5,7 @@
 #include "executive/actor.h"
 #include "executive/thread.h"
 #include "ipc/message.h"
+#include "ipc/pool.h"
 #include "ipc/port.h"
 #include "ipc/receive.h"
 
@@ -334,6 +335,8 @@ static struct hlist_head *receive_queue_locked(struct chorus_thread *thread,
 	lockdep_assert_held(&actor->lock);
 	if (receive->li == CHORUS_LI_ANYENABLED) {
 		*message = chorus_port_take_any_locked(actor);
+		if (!*message && unlikely(!list_empty(&actor->pool_ports)))
+			*message = chorus_pool_take_any_locked(actor);
 		return &actor->any_waiters;
 	}
 	port = receive_port_locked(thread, receive->li);
@@ -342,6 +345,8 @@ static struct hlist_head *receive_queue_locked(struct chorus_thread *thread,
 	if (rcu_access_pointer(port->handler))
 		return ERR_PTR(-EBUSY);
 	*message = chorus_port_take_locked(port);
+	if (!*message && unlikely(port->pool_member))
+		*message = chorus_pool_take_locked(port);
 	return &port->waiters;
 }
 

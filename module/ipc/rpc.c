@@ -6,6 +6,7 @@
 #include "executive/thread.h"
 #include "ipc/handler.h"
 #include "ipc/message.h"
+#include "ipc/pool.h"
 #include "ipc/port.h"
 #include "ipc/receive.h"
 #include "ipc/route.h"
@@ -84,7 +85,7 @@ static int call_cancel(struct chorus_message *message)
 	int state;
 
 	for (;;) {
-		if (chorus_port_withdraw(message))
+		if (chorus_port_withdraw(message) || chorus_pool_withdraw(message))
 			return 0;
 		state = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
 				       CHORUS_MESSAGE_CANCELLED);
@@ -230,15 +231,21 @@ static void call_hand_off(struct chorus_thread *thread, struct chorus_message *m
 		thread->handoff_pause = HANDOFF_PAUSE;
 }
 
-/* From C1 on, with the message stamped. */
+/* From C1 on, with the message stamped: complete it. */
+static __always_inline int call_fill(struct chorus_thread *thread, struct chorus_call *call,
+				     struct chorus_message *message)
+{
+	message->flags = CHORUS_MSG_RPC;
+	return chorus_message_fill(message, &message->request, &message->flags, &call->request);
+}
+
 static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 		       struct chorus_port *port, struct chorus_message *message)
 {
 	bool handoff = false;
 	int ret;
 
-	message->flags = CHORUS_MSG_RPC;
-	ret = chorus_message_fill(message, &message->request, &message->flags, &call->request);
+	ret = call_fill(thread, call, message);
 	if (unlikely(ret))
 		goto error;
 	chorus_plant_here();
@@ -255,6 +262,53 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 error:
 	client_message_put(thread, message);
 	return ret;
+}
+
+/* A call to the shared queue of a group: nobody is chosen, whoever is idle takes it. */
+static int call_pool(struct chorus_thread *thread, struct chorus_actor *actor,
+		     struct chorus_call *call)
+{
+	struct chorus_message *message;
+	struct chorus_group *group;
+	struct chorus_port *src;
+	int ret;
+
+again:
+	if (!thread->spare) {
+		ret = client_message_prepare(thread);
+		if (ret)
+			return ret;
+	}
+	rcu_read_lock();
+	src = chorus_port_find_li(actor, call->src_li);
+	group = src ? chorus_group_get_shared(actor->object.site, &call->target, &call->cotarget) :
+		      ERR_PTR(-ENOENT);
+	if (IS_ERR(group)) {
+		rcu_read_unlock();
+		return PTR_ERR(group);
+	}
+	message = client_message(thread);
+	chorus_message_stamp(message, actor, src, &call->target, &call->cotarget);
+	rcu_read_unlock();
+
+	chorus_step(C1);
+	ret = call_fill(thread, call, message);
+	if (!ret) {
+		chorus_step(C2);
+		trace_chorus_call(message);
+		ret = chorus_pool_post(group, message);
+	}
+	chorus_object_put(&group->object);
+	if (ret) {
+		client_message_put(thread, message);
+		/* Its last member left meanwhile; there may be a new one. */
+		if (ret == -EHOSTUNREACH)
+			goto again;
+		return ret;
+	}
+	chorus_step(C3);
+	chorus_count(call);
+	return call_finish(thread, call, message);
 }
 
 static int call_resume(struct chorus_thread *thread, struct chorus_call *call)
@@ -294,11 +348,19 @@ again:
 	src = chorus_port_find_li(actor, call->src_li);
 	port = chorus_route(actor->object.site, &call->target);
 	if (unlikely(!src || !port)) {
-		rcu_read_unlock();
-		if (!src)
+		if (src && chorus_ui_type(&call->target) == CHORUS_UI_GROUP_SHARED) {
+			rcu_read_unlock();
+			return call_pool(thread, actor, call);
+		}
+		if (src)
+			port = chorus_route_group(actor->object.site, &call->target,
+						  &call->cotarget);
+		if (!src || IS_ERR(port)) {
+			rcu_read_unlock();
+			if (src)
+				return PTR_ERR(port);
 			return chorus_object_alive(&actor->object) ? -ENOENT : -ESHUTDOWN;
-		chorus_count(send_unknown);
-		return -EHOSTUNREACH;
+		}
 	}
 	handler = rcu_dereference(port->handler);
 	if (handler)
@@ -314,7 +376,8 @@ again:
 	/* Alive a moment ago is no promise: its last reference may be going. */
 	if (unlikely(!kref_get_unless_zero(&port->object.ref))) {
 		rcu_read_unlock();
-		return -EHOSTUNREACH;
+		ret = -EHOSTUNREACH;
+		goto unreachable;
 	}
 	message = client_message(thread);
 	chorus_message_stamp(message, actor, src, &call->target, &call->cotarget);
@@ -323,6 +386,12 @@ again:
 	chorus_step(C1);
 	ret = call_server(thread, call, port, message);
 	chorus_port_put(port);
+	if (likely(ret != -EHOSTUNREACH))
+		return ret;
+unreachable:
+	/* Nothing was sent.  A member that died under our hands leaves the others. */
+	if (chorus_ui_is_group(&call->target))
+		goto again;
 	return ret;
 }
 
@@ -377,6 +446,49 @@ unclaim:
 	return ret;
 }
 
+/* Returns 0, with the message gone; or an error, with it the caller's. */
+static int send_pool(struct chorus_actor *actor, s32 src_li, const struct chorus_ui *target,
+		     const struct chorus_ui *cotarget, const struct chorus_buffers *from,
+		     struct chorus_message *message)
+{
+	struct chorus_group *group;
+	struct chorus_port *src;
+	int ret;
+
+	do {
+		rcu_read_lock();
+		src = chorus_port_find_li(actor, src_li);
+		group = src ? chorus_group_get_shared(actor->object.site, target, cotarget) :
+			      ERR_PTR(-ENOENT);
+		if (IS_ERR(group)) {
+			rcu_read_unlock();
+			return PTR_ERR(group);
+		}
+		chorus_message_stamp(message, actor, src, target, cotarget);
+		rcu_read_unlock();
+
+		message->flags = 0;
+		ret = chorus_message_fill(message, &message->request, &message->flags, from);
+		if (!ret) {
+			chorus_step(N1);
+			trace_chorus_send(message);
+			ret = chorus_pool_post(group, message);
+		}
+		chorus_object_put(&group->object);
+	} while (ret == -EHOSTUNREACH);
+	if (!ret) {
+		chorus_count(send);
+		chorus_step(N2);
+	}
+	return ret;
+}
+
+/* A broadcast is known by its target being no port, so that sends to ports pay nothing. */
+static bool send_is_broadcast(const struct chorus_ui *target)
+{
+	return chorus_ui_is_group(target) && chorus_ui_mode(target) == CHORUS_MODE_BROADCAST;
+}
+
 /**
  * chorus_rpc_send() - ipcSend
  * @actor: the sender
@@ -394,15 +506,35 @@ int chorus_rpc_send(struct chorus_actor *actor, s32 src_li, const struct chorus_
 
 	if (IS_ERR(message))
 		return PTR_ERR(message);
+again:
 	rcu_read_lock();
 	src = chorus_port_find_li(actor, src_li);
 	port = chorus_route(actor->object.site, target);
-	if (unlikely(!src || !port || !kref_get_unless_zero(&port->object.ref))) {
+	if (unlikely(!port)) {
+		if (chorus_ui_type(target) == CHORUS_UI_GROUP_SHARED) {
+			rcu_read_unlock();
+			ret = send_pool(actor, src_li, target, cotarget, from, message);
+			if (ret)
+				goto error;
+			return 0;
+		}
+		if (send_is_broadcast(target)) {
+			rcu_read_unlock();
+			chorus_message_free(message);
+			return chorus_group_broadcast(actor, src_li, target, cotarget, from);
+		}
+		port = src ? chorus_route_group(actor->object.site, target, cotarget) :
+			     ERR_PTR(-ENOENT);
+	}
+	if (unlikely(!src || IS_ERR(port))) {
 		rcu_read_unlock();
-		ret = src ? -EHOSTUNREACH : -ENOENT;
-		if (src)
-			chorus_count(send_unknown);
+		ret = src ? PTR_ERR(port) : -ENOENT;
 		goto error;
+	}
+	if (unlikely(!kref_get_unless_zero(&port->object.ref))) {
+		rcu_read_unlock();
+		ret = -EHOSTUNREACH;
+		goto unreachable;
 	}
 	chorus_message_stamp(message, actor, src, target, cotarget);
 	rcu_read_unlock();
@@ -416,10 +548,14 @@ int chorus_rpc_send(struct chorus_actor *actor, s32 src_li, const struct chorus_
 	}
 	chorus_port_put(port);
 	if (ret)
-		goto error;
+		goto unreachable;
 	chorus_count(send);
 	chorus_step(N2);
 	return 0;
+unreachable:
+	/* As in chorus_rpc_call(). */
+	if (ret == -EHOSTUNREACH && chorus_ui_is_group(target))
+		goto again;
 error:
 	chorus_message_free(message);
 	return ret;

@@ -5,12 +5,17 @@
  *	supervisor_mutex		supervisor.c: registrations and the list of sites;
  *	|				held over site_init and site_exit of modules
  *	+-> gate_mutex			gate.c: who waits for whom when closing gates
- *	|   +-> actor->lock		an actor's ports, queues, waiters, threads,
- *	|       |			messages in service
- *	|       +-> site->lock		lists of objects of a site, LAP names
- *	|       +-> thread_lock		thread.c: threads by task (raw: taken by the
- *	|       |			exit probe, which is atomic)
- *	|       +-> cache->lock		message.c: free messages of an actor
+ *	+-> group->lock			group.c: the members of a group (a mutex)
+ *	|   +-> group_mutex		group.c: groups are born and die
+ *	+-> actor->lock			under each of the above: an actor's ports, queues,
+ *	|   |				waiters, threads, messages in service; the groups
+ *	|   |				its ports are in
+ *	|   +-> site->lock		lists of objects of a site, LAP names; under
+ *	|   |				group_mutex, too
+ *	|   +-> thread_lock		thread.c: threads by task (raw: taken by the
+ *	|   |				exit probe, which is atomic)
+ *	|   +-> cache->lock		message.c: free messages of an actor
+ *	|   +-> pool->lock		pool.c: the shared queue of a group
  *	+-> process_lock		actor.c: actors by process (raw, as above)
  *	+-> user_lock			quota.c: users by uid
  *

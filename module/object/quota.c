@@ -10,6 +10,9 @@ unsigned int chorus_max_ports = 4096;
 unsigned int chorus_max_user_ports = 65536;
 unsigned int chorus_max_messages = 65536;
 unsigned long chorus_max_bytes = 64UL << 20;
+unsigned int chorus_max_groups = 16384;
+unsigned int chorus_max_members = 16384;
+unsigned int chorus_max_user_members = 65536;
 unsigned int chorus_max_laps = 1024;
 unsigned int chorus_port_queue = 128;
 
@@ -23,6 +26,12 @@ module_param_named(max_messages, chorus_max_messages, uint, 0644);
 MODULE_PARM_DESC(max_messages, "Messages a user may have allocated");
 module_param_named(max_bytes, chorus_max_bytes, ulong, 0644);
 MODULE_PARM_DESC(max_bytes, "Bytes of message bodies a user may have allocated");
+module_param_named(max_groups, chorus_max_groups, uint, 0644);
+MODULE_PARM_DESC(max_groups, "Groups with members a user may have made");
+module_param_named(max_members, chorus_max_members, uint, 0644);
+MODULE_PARM_DESC(max_members, "Memberships in groups an actor may have made");
+module_param_named(max_user_members, chorus_max_user_members, uint, 0644);
+MODULE_PARM_DESC(max_user_members, "Memberships in groups a user may have made");
 module_param_named(max_laps, chorus_max_laps, uint, 0644);
 MODULE_PARM_DESC(max_laps, "LAPs a supervisor actor may have in a site");
 module_param_named(port_queue, chorus_port_queue, uint, 0444);
@@ -114,6 +123,10 @@ static long quota_limit(enum chorus_quota what)
 		return READ_ONCE(chorus_max_user_ports);
 	case CHORUS_QUOTA_MESSAGES:
 		return READ_ONCE(chorus_max_messages);
+	case CHORUS_QUOTA_GROUPS:
+		return READ_ONCE(chorus_max_groups);
+	case CHORUS_QUOTA_MEMBERS:
+		return READ_ONCE(chorus_max_user_members);
 	case CHORUS_QUOTA_BYTES:
 		return min_t(unsigned long, READ_ONCE(chorus_max_bytes), LONG_MAX / 2);
 	default:

@@ -19,6 +19,8 @@ enum chorus_quota {
 	CHORUS_QUOTA_PORTS,
 	CHORUS_QUOTA_MESSAGES,
 	CHORUS_QUOTA_BYTES,
+	CHORUS_QUOTA_GROUPS,
+	CHORUS_QUOTA_MEMBERS,
 	CHORUS_QUOTA_NR,
 };
 
@@ -36,12 +38,21 @@ extern unsigned int chorus_max_ports;		/* per actor */
 extern unsigned int chorus_max_user_ports;	/* per user */
 extern unsigned int chorus_max_messages;	/* per user */
 extern unsigned long chorus_max_bytes;		/* per user */
+extern unsigned int chorus_max_groups;		/* per user */
+extern unsigned int chorus_max_members;		/* memberships, per actor */
+extern unsigned int chorus_max_user_members;	/* memberships, per user */
 extern unsigned int chorus_max_laps;		/* per supervisor actor and site */
 extern unsigned int chorus_port_queue;		/* messages per port */
 
 struct chorus_user *chorus_user_get(kuid_t uid);
 struct chorus_user *chorus_user_get_supervisor(void);
 void chorus_user_put(struct chorus_user *user);
+
+/* One more reference for who has one. */
+static inline void chorus_user_hold(struct chorus_user *user)
+{
+	kref_get(&user->ref);
+}
 
 int chorus_user_charge(struct chorus_user *user, enum chorus_quota what, long amount);
 void chorus_user_uncharge(struct chorus_user *user, enum chorus_quota what, long amount);

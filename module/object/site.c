@@ -38,6 +38,7 @@ static int __net_init site_net_init(struct net *net)
 	INIT_LIST_HEAD(&site->actors);
 	INIT_LIST_HEAD(&site->ports);
 	INIT_LIST_HEAD(&site->laps);
+	INIT_LIST_HEAD(&site->groups);
 	INIT_LIST_HEAD(&site->names);
 	init_waitqueue_head(&site->names_wait);
 	ret = rhashtable_init(&site->objects, &chorus_object_table_params);
@@ -57,6 +58,7 @@ static void __net_exit site_net_exit(struct net *net)
 	WARN_ON_ONCE(!list_empty(&site->actors));
 	WARN_ON_ONCE(!list_empty(&site->ports));
 	WARN_ON_ONCE(!list_empty(&site->laps));
+	WARN_ON_ONCE(!list_empty(&site->groups));
 	WARN_ON_ONCE(!list_empty(&site->names));
 	rhashtable_destroy(&site->objects);
 }

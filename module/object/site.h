@@ -28,11 +28,13 @@ struct chorus_site {
 	struct list_head actors;	/* lock; objects by type, for listings */
 	struct list_head ports;		/* lock */
 	struct list_head laps;		/* lock */
+	struct list_head groups;	/* lock; those with members */
 	struct list_head names;		/* lock; LAP names */
 	struct wait_queue_head names_wait; /* lapResolve sleeps here */
 	unsigned int nr_actors;		/* lock */
 	unsigned int nr_ports;		/* lock */
 	unsigned int nr_laps;		/* lock */
+	unsigned int nr_groups;		/* lock */
 };
 
 struct chorus_site *chorus_site_of(const struct net *net);

@@ -25,7 +25,27 @@ static inline bool chorus_ui_is_null(const struct chorus_ui *ui)
 
 static inline enum chorus_ui_type chorus_ui_type(const struct chorus_ui *ui)
 {
-	return ui->head >> CHORUS_UI_TYPE_SHIFT;
+	return (ui->head >> CHORUS_UI_TYPE_SHIFT) & CHORUS_UI_TYPE_MASK;
+}
+
+static inline bool chorus_ui_is_group(const struct chorus_ui *ui)
+{
+	enum chorus_ui_type type = chorus_ui_type(ui);
+
+	return type >= CHORUS_UI_GROUP && type <= CHORUS_UI_GROUP_SHARED;
+}
+
+/* How to find members of a group: part of the address, not of the name. */
+static inline enum chorus_ui_mode chorus_ui_mode(const struct chorus_ui *ui)
+{
+	return ui->head >> CHORUS_UI_MODE_SHIFT;
+}
+
+static inline struct chorus_ui chorus_ui_without_mode(const struct chorus_ui *ui)
+{
+	return (struct chorus_ui){
+		.head = ui->head & ~(3ULL << CHORUS_UI_MODE_SHIFT), .tail = ui->tail,
+	};
 }
 
 static inline u32 chorus_ui_site(const struct chorus_ui *ui)

@@ -251,6 +251,19 @@ static const struct field lap_resolve_fields[] = {
 	F(chorus_lap_resolve, out_desc, OUT, GIVES_DESC),
 };
 
+static const struct field group_allocate_fields[] = {
+	HEAD(chorus_group_allocate, 0),
+	F(chorus_group_allocate, type, NUMBER, 0, CHORUS_UI_GROUP_SHARED + 2),
+	F(chorus_group_allocate, stamp, NUMBER, 0, 3),
+	F(chorus_group_allocate, out_cap, OUT, GIVES_CAP),
+};
+
+static const struct field group_insert_fields[] = {
+	HEAD(chorus_group_member, 0),
+	F(chorus_group_member, cap, CAP),
+	F(chorus_group_member, port, TARGET),
+};
+
 /* Arguments of what is no command: they lie one after the other, a word each. */
 #define A(nr, name, what, ...) { name, (nr) * 8, 8, KIND_##what, __VA_ARGS__ }
 
@@ -270,7 +283,7 @@ static const struct field file_fields[] = {
 	A(0, "how", NUMBER, 0, 8), A(1, "at", TO), A(2, "length", LENGTH, 0, 4096),
 };
 static const struct field netlink_fields[] = {
-	A(0, "command", NUMBER, 0, 7), A(1, "dump", NUMBER, 0, 2),
+	A(0, "command", NUMBER, 0, 8), A(1, "dump", NUMBER, 0, 2),
 	A(2, "attribute", NUMBER, 0, 40), A(3, "length", LENGTH, 0, 64),
 };
 static const struct field limit_fields[] = {
@@ -291,6 +304,7 @@ static const struct field uid_fields[] = { A(0, "uid", NUMBER, 0, 3) };
 /* Fields of one structure that two commands share. */
 #define port_disable_fields	port_enable_fields
 #define port_li_fields		port_ui_fields
+#define group_remove_fields	group_insert_fields
 
 const struct row rows[] = {
 	COMMAND(hello, HELLO, chorus_hello, 2),
@@ -323,6 +337,9 @@ const struct row rows[] = {
 	COMMAND(ipc_sysinfo, IPC_SYSINFO, chorus_ipc_sysinfo, 4),
 	COMMAND(lap_invoke, LAP_INVOKE, chorus_lap_invoke, 16),
 	COMMAND(lap_resolve, LAP_RESOLVE, chorus_lap_resolve, 14),
+	COMMAND(group_allocate, GROUP_ALLOCATE, chorus_group_allocate, 10),
+	COMMAND(group_insert, GROUP_INSERT, chorus_group_member, 14),
+	COMMAND(group_remove, GROUP_REMOVE, chorus_group_member, 6),
 
 	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
 	ALONE(open, 4, true),

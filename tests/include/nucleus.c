@@ -53,6 +53,9 @@ const struct command commands[] = {
 	C(IPC_SYSINFO, chorus_ipc_sysinfo, OUT(chorus_ipc_sysinfo, out_body_size, out_port_pi)),
 	C(LAP_INVOKE, chorus_lap_invoke),
 	CW(LAP_RESOLVE, chorus_lap_resolve, -1, OUT(chorus_lap_resolve, out_desc, out_desc)),
+	C(GROUP_ALLOCATE, chorus_group_allocate, OUT(chorus_group_allocate, out_cap, out_cap)),
+	C(GROUP_INSERT, chorus_group_member),
+	C(GROUP_REMOVE, chorus_group_member),
 };
 const unsigned int commands_count = ARRAY_SIZE(commands);
 

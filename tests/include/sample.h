@@ -127,6 +127,15 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 		((struct chorus_lap_resolve *)to)->flags = CHORUS_LAP_NOBLOCK;
 		strcpy(((struct chorus_lap_resolve *)to)->name, "no_such");
 		return has_feature(CHORUS_FEATURE_SUPERVISOR) ? -ENOENT : -EOPNOTSUPP;
+	case CHORUS_IOC_GROUP_ALLOCATE:
+		((struct chorus_group_allocate *)to)->type = CHORUS_UI_GROUP;
+		return 0;
+	case CHORUS_IOC_GROUP_INSERT:
+	case CHORUS_IOC_GROUP_REMOVE:
+		((struct chorus_group_member *)to)->cap.ui.head =
+			(__u64)CHORUS_UI_GROUP << CHORUS_UI_TYPE_SHIFT;
+		((struct chorus_group_member *)to)->port = p->ui;
+		return -EACCES;
 	default:	/* HELLO, ACTOR_SELF, THREAD_SELF, THREAD_ABORTED, PORT_CREATE */
 		return 0;
 	}

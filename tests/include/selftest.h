@@ -208,6 +208,9 @@ WRAP(ipc_restore, CHORUS_IOC_IPC_RESTORE, chorus_ipc_save)
 WRAP(ipc_sysinfo, CHORUS_IOC_IPC_SYSINFO, chorus_ipc_sysinfo)
 WRAP(lap_invoke, CHORUS_IOC_LAP_INVOKE, chorus_lap_invoke)
 WRAP(lap_resolve, CHORUS_IOC_LAP_RESOLVE, chorus_lap_resolve)
+WRAP(group_allocate, CHORUS_IOC_GROUP_ALLOCATE, chorus_group_allocate)
+WRAP(group_insert, CHORUS_IOC_GROUP_INSERT, chorus_group_member)
+WRAP(group_remove, CHORUS_IOC_GROUP_REMOVE, chorus_group_member)
 #undef WRAP
 
 /* Messages whose body is one number, for tests that do not care about bodies. */

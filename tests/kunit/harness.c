@@ -124,6 +124,7 @@ void test_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, site->nr_actors, 0U);
 	KUNIT_EXPECT_EQ(test, site->nr_ports, 0U);
 	KUNIT_EXPECT_EQ(test, site->nr_laps, 0U);
+	KUNIT_EXPECT_EQ(test, site->nr_groups, 0U);
 	KUNIT_EXPECT_TRUE(test, list_empty(&site->names));
 	KUNIT_EXPECT_EQ(test, atomic_read(&site->objects.nelems), 0);
 }

@@ -12,6 +12,7 @@
 
 #include "harness.h"
 #include "executive/late.h"
+#include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/lap.h"
 #include "object/site.h"
@@ -37,6 +38,7 @@ static const struct {
 	{ chorus_actor_init, chorus_actor_exit_module },
 	{ chorus_thread_init, chorus_thread_exit_module },
 	{ chorus_port_init, chorus_port_exit },
+	{ chorus_group_init, chorus_group_exit },
 	{ chorus_message_init, chorus_message_exit },
 	{ chorus_handler_init, chorus_handler_exit },
 	{ chorus_lap_init, chorus_lap_exit },

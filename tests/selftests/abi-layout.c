@@ -86,6 +86,10 @@ static const struct {
 	SIZE(chorus_lap_resolve, 56), AT(chorus_lap_resolve, name, 8),
 	AT(chorus_lap_resolve, timeout, 16), AT(chorus_lap_resolve, deadline, 24),
 	AT(chorus_lap_resolve, out_desc, 32),
+	SIZE(chorus_group_allocate, 48), AT(chorus_group_allocate, type, 8),
+	AT(chorus_group_allocate, stamp, 12), AT(chorus_group_allocate, out_cap, 16),
+	SIZE(chorus_group_member, 56), AT(chorus_group_member, cap, 8),
+	AT(chorus_group_member, port, 40),
 };
 
 TEST(layout, "sizes and offsets are those of the first ABI")
@@ -100,7 +104,7 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	static const unsigned char nr[] = {
 		0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x33,
 		0x34, 0x35, 0x36, 0x37, 0x38, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48,
-		0x50, 0x51,
+		0x50, 0x51, 0x60, 0x61, 0x62,
 	};
 
 	REQUIRE(commands_count == ARRAY_SIZE(nr));
@@ -114,4 +118,8 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	CHECK(CHORUS_SET == 1 && CHORUS_SELF == 2 && CHORUS_PORT_DECLARE == 1);
 	CHECK(CHORUS_LAP_SAFE == 1 && CHORUS_LAP_PROTECTED == 2 && CHORUS_LAP_NOBLOCK == 4);
 	CHECK(CHORUS_UI_STATPORT == 4 && CHORUS_UI_GROUP == 6);
+	CHECK(CHORUS_UI_STATGROUP_USER == 7 && CHORUS_UI_STATGROUP_SYS == 8 &&
+	      CHORUS_UI_GROUP_SHARED == 9);
+	CHECK(CHORUS_MODE_ANY == 1 && CHORUS_MODE_WITH == 2 && CHORUS_MODE_EXCEPT == 3);
+	CHECK(CHORUS_UI_MODE_SHIFT == 62 && CHORUS_UI_TYPE_MASK == 0x3f);
 }

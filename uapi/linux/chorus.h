@@ -37,7 +37,7 @@
  * ``EXDEV``               the descriptor belongs to another process: a forked
  *                         child, a vfork child, a receiver of SCM_RIGHTS
  * ``ESHUTDOWN``           the calling actor is dead (deleted, or it called exec)
- * ``ENOENT``              no such local id, name, LAP or message here
+ * ``ENOENT``              no such local id, name, LAP, member or message here
  * ``EHOSTUNREACH``        nothing with this unique identifier can be reached
  * ``EACCES``              the key of the capability is wrong
  * ``EPERM``               the caller lacks the privilege
@@ -86,8 +86,10 @@
 
 /**
  * struct chorus_ui - unique identifier, 128 bits, never reused
- * @head: type (bits 63..56), epoch (bits 55..32), creation site (bits 31..0)
- * @tail: 64 random bits, or the stamp of a static identifier
+ * @head: mode (bits 63..62, groups only), type (bits 61..56), epoch (bits 55..32), creation
+ *	site (bits 31..0)
+ * @tail: 64 random bits, or the stamp of a static identifier, or, of a dynamic group, the
+ *	one-way function of its key
  *
  * Source of the semantics: ChorusOS KnUniqueId, uiBuild(2K).
  */
@@ -104,10 +106,27 @@ enum chorus_ui_type {
 	CHORUS_UI_STATPORT = 4,		/* declared by a trusted actor; never migrates */
 	CHORUS_UI_LAP = 5,
 	CHORUS_UI_GROUP = 6,
+	CHORUS_UI_STATGROUP_USER = 7,	/* group of a well-known stamp, open to anybody */
+	CHORUS_UI_STATGROUP_SYS = 8,	/* the same, only SYSTEM actors change it */
+	CHORUS_UI_GROUP_SHARED = 9,	/* group whose members serve one queue; ours */
 };
 
 #define CHORUS_UI_TYPE_SHIFT		56
+#define CHORUS_UI_TYPE_MASK		0x3f
 #define CHORUS_UI_EPOCH_SHIFT		32
+
+/*
+ * How a message finds members of a group: bits 63..62 of @head of the identifier it is
+ * sent to; 0 in every other identifier.  Source: ChorusOS ipcTarget(2K).
+ */
+enum chorus_ui_mode {
+	CHORUS_MODE_BROADCAST = 0,	/* to every member: sends only */
+	CHORUS_MODE_ANY = 1,		/* to one member */
+	CHORUS_MODE_WITH = 2,		/* to one member on the site of the coTarget */
+	CHORUS_MODE_EXCEPT = 3,		/* to one member that is not the coTarget */
+};
+
+#define CHORUS_UI_MODE_SHIFT		62
 
 /** struct chorus_key - what makes a name a capability: 128 secret bits */
 struct chorus_key {
@@ -525,12 +544,15 @@ struct chorus_port_migrate {
  * @flags: must be 0
  * @src_li: local id of the source port stamped on the message
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
- * @target: destination port
- * @cotarget: must be 0 unless the target is a group
+ * @target: destination port, or a group with one of enum chorus_ui_mode
+ * @cotarget: for CHORUS_MODE_WITH any object, for CHORUS_MODE_EXCEPT a port; else must be 0
  * @annex: address of the annex, or 0
  * @body: address of the body
  *
- * Never waits for queue space: ENOBUFS at once.  Source: ChorusOS ipcSend(2K).
+ * Never waits for queue space: ENOBUFS at once.  A broadcast is refused as a whole (EDQUOT,
+ * ENOMEM), or goes to every member there was when it began; a member whose queue is full
+ * misses it, and ENOBUFS says that no member has got it.  EHOSTUNREACH: no such port; the
+ * group has no member, or none the mode allows.  Source: ChorusOS ipcSend(2K).
  */
 struct chorus_ipc_send {
 	__u32 size;
@@ -591,8 +613,8 @@ struct chorus_ipc_receive {
  * @flags: CHORUS_MSG_ABORTABLE
  * @src_li: local id of the source port
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
- * @target: destination port
- * @cotarget: must be 0 unless the target is a group
+ * @target: destination port, or a group with a mode other than CHORUS_MODE_BROADCAST (EINVAL)
+ * @cotarget: as in struct chorus_ipc_send
  * @annex: address of the request's annex, or 0
  * @body: address of the request's body
  * @rep_annex: where the annex of the reply goes, or 0
@@ -846,5 +868,55 @@ struct chorus_lap_resolve {
 	struct chorus_lap_desc out_desc;
 };
 #define CHORUS_IOC_LAP_RESOLVE		CHORUS_IOC(0x51)
+
+/* ---- 0x6n: groups --------------------------------------------------------- */
+
+/**
+ * struct chorus_group_allocate - CHORUS_IOC_GROUP_ALLOCATE, the capability of a group
+ * @size: sizeof(struct chorus_group_allocate)
+ * @flags: must be 0
+ * @type: CHORUS_UI_GROUP, CHORUS_UI_GROUP_SHARED: a fresh one; CHORUS_UI_STATGROUP_USER: the well-known one of
+ *	@stamp; CHORUS_UI_STATGROUP_SYS: the same, SYSTEM actors only (else EPERM)
+ * @stamp: 0 for a fresh one, else which one
+ * @out_cap: its name and its key
+ *
+ * A message to a CHORUS_UI_GROUP_SHARED, in mode BROADCAST or ANY, is queued in the group, and
+ * received by the first member that is idle.
+ *
+ * Makes a name and no object: a group exists while it has members.  The name of a fresh group
+ * is a one-way function of its key, so that the name is enough to send, and does not give the
+ * key away.  The key of a static group is a public function of its name.
+ * Source: ChorusOS grpAllocate(2K).
+ */
+struct chorus_group_allocate {
+	__u32 size;
+	__u32 flags;
+	__u32 type;
+	__u32 stamp;
+	struct chorus_cap out_cap;
+};
+#define CHORUS_IOC_GROUP_ALLOCATE	CHORUS_IOC(0x60)
+
+/**
+ * struct chorus_group_member - CHORUS_IOC_GROUP_INSERT, CHORUS_IOC_GROUP_REMOVE
+ * @size: sizeof(struct chorus_group_member)
+ * @flags: must be 0
+ * @cap: the group (EINVAL if it is none); its key must be right (EACCES); the mode is ignored
+ * @port: a port of this site, of any actor (EHOSTUNREACH)
+ *
+ * To insert a member again is a success and changes nothing; to remove what is no member is
+ * ENOENT.  A port is in one CHORUS_UI_GROUP_SHARED at most, and has no message handler then
+ * (EBUSY).  A membership is charged to who made it, EDQUOT, and ends with the port.  Static
+ * system groups are for SYSTEM actors (EPERM).
+ * Source: ChorusOS grpPortInsert(2K), grpPortRemove(2K).
+ */
+struct chorus_group_member {
+	__u32 size;
+	__u32 flags;
+	struct chorus_cap cap;
+	struct chorus_ui port;
+};
+#define CHORUS_IOC_GROUP_INSERT		CHORUS_IOC(0x61)
+#define CHORUS_IOC_GROUP_REMOVE		CHORUS_IOC(0x62)
 
 #endif /* _UAPI_LINUX_CHORUS_H */

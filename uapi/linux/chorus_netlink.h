@@ -18,6 +18,7 @@ enum chorus_nl_cmd {
 	CHORUS_CMD_PORT_GET,		/* dump: one message a port */
 	CHORUS_CMD_LAP_GET,		/* dump: one message a LAP */
 	CHORUS_CMD_STAT_GET,		/* dump: one message a counter */
+	CHORUS_CMD_GROUP_GET,		/* dump: one message a group that has members */
 	__CHORUS_CMD_MAX,
 	CHORUS_CMD_MAX = __CHORUS_CMD_MAX - 1,
 };
@@ -52,6 +53,8 @@ enum chorus_nl_attr {
 	CHORUS_A_OPTIONS,		/* u32: CHORUS_LAP_* */
 	CHORUS_A_ARG_SIZE,		/* u32 */
 	CHORUS_A_VALUE,			/* u64: value of a counter */
+	CHORUS_A_GROUPS,		/* u32: groups of the site, or those the port is in */
+	CHORUS_A_MEMBERS,		/* u32: members of the group */
 	__CHORUS_A_MAX,
 	CHORUS_A_MAX = __CHORUS_A_MAX - 1,
 };

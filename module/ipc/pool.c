@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "debug/stat.h"
+#include "executive/actor.h"
+#include "ipc/group.h"
+#include "ipc/message.h"
+#include "ipc/pool.h"
+#include "ipc/port.h"
+#include "object/quota.h"
+
+void chorus_pool_init(struct chorus_pool *pool)
+{
+	spin_lock_init(&pool->lock);
+	INIT_LIST_HEAD(&pool->queue);
+	INIT_LIST_HEAD(&pool->idle);
+}
+
+/* ---- the members' side, under the lock of the port's actor ---- */
+
+/*
+ * The oldest message, off the queue and SERVED; or NULL, and the member is idle from here
+ * on.  In one section of the lock, so that a sender sees either its message taken or
+ * somebody to send to it.
+ */
+static struct chorus_message *pool_take_locked(struct chorus_port *port)
+{
+	struct chorus_member *member = port->pool_member;
+	struct chorus_pool *pool = &member->key.group->pool;
+	struct chorus_message *message;
+
+	lockdep_assert_held(&port->actor->lock);
+	spin_lock(&pool->lock);
+	message = list_first_entry_or_null(&pool->queue, struct chorus_message, node);
+	if (message) {
+		list_del_init(&message->node);
+		pool->queued--;
+		/* Before the state that lets others look for it. */
+		message->server = port->actor;
+		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+	} else if (list_empty(&member->idle_node)) {
+		list_add(&member->idle_node, &pool->idle);
+	}
+	spin_unlock(&pool->lock);
+	return message;
+}
+
+/**
+ * chorus_pool_take_locked() - for a receive from a member
+ * @port: a port with a pool, whose own queue is empty
+ *
+ * Returns a message, SERVED, or NULL: then the caller's thread may wait on the port.
+ */
+struct chorus_message *chorus_pool_take_locked(struct chorus_port *port)
+{
+	struct chorus_message *message = pool_take_locked(port);
+
+	if (message)
+		chorus_port_taken_locked(port, message);
+	return message;
+}
+
+/** chorus_pool_take_any_locked() - the same for a receive from any enabled port */
+struct chorus_message *chorus_pool_take_any_locked(struct chorus_actor *actor)
+{
+	struct chorus_message *message;
+	struct chorus_port *port;
+
+	lockdep_assert_held(&actor->lock);
+	list_for_each_entry(port, &actor->pool_ports, pool_node) {
+		if (!port->enabled)
+			continue;
+		message = chorus_pool_take_locked(port);
+		if (message)
+			return message;
+	}
+	return NULL;
+}
+
+/**
+ * chorus_pool_settle_locked() - give to those who wait on a member what its pool has
+ * @port: a port with a pool
+ */
+void chorus_pool_settle_locked(struct chorus_port *port)
+{
+	struct chorus_message *message;
+
+	lockdep_assert_held(&port->actor->lock);
+	while (chorus_port_is_awaited_locked(port)) {
+		message = pool_take_locked(port);
+		if (!message)
+			break;
+		chorus_port_hand_over_locked(port, message);
+	}
+}
+
+static void pool_serve(struct chorus_port *port)
+{
+	struct chorus_actor *actor;
+
+	rcu_read_lock();
+	actor = chorus_port_lock(port);
+	if (port->pool_member)
+		chorus_pool_settle_locked(port);
+	spin_unlock(&actor->lock);
+	rcu_read_unlock();
+}
+
+/* ---- the senders' side ---- */
+
+/* A member that may take what is queued, off the idle list; its port is referenced. */
+static struct chorus_port *pool_pop_idle(struct chorus_pool *pool)
+{
+	struct chorus_port *port = NULL;
+	struct chorus_member *member;
+
+	spin_lock(&pool->lock);
+	while (!port && pool->queued) {
+		member = list_first_entry_or_null(&pool->idle, struct chorus_member, idle_node);
+		if (!member)
+			break;
+		list_del_init(&member->idle_node);
+		port = member->key.port;
+		if (!kref_get_unless_zero(&port->object.ref))
+			port = NULL;
+	}
+	spin_unlock(&pool->lock);
+	return port;
+}
+
+/* Until nothing is queued or nobody is idle. */
+static void pool_run(struct chorus_pool *pool)
+{
+	struct chorus_port *port;
+
+	while ((port = pool_pop_idle(pool))) {
+		pool_serve(port);
+		chorus_port_put(port);
+	}
+}
+
+/**
+ * chorus_pool_post() - deliver a message to a group with a shared queue (step C3, N2)
+ * @group: referenced
+ * @message: the caller's, complete; on success it is not any more
+ *
+ * Returns 0, -EHOSTUNREACH (the last member has left), -ENOBUFS.
+ */
+int chorus_pool_post(struct chorus_group *group, struct chorus_message *message)
+{
+	struct chorus_pool *pool = &group->pool;
+	int ret = 0;
+
+	message->group = group;	/* before the state that lets the client look at it */
+	spin_lock(&pool->lock);
+	if (pool->closed) {
+		ret = -EHOSTUNREACH;
+	} else if (pool->queued >= chorus_port_queue) {
+		ret = -ENOBUFS;
+	} else {
+		atomic_set(&message->state, CHORUS_MESSAGE_POOLED);
+		list_add_tail(&message->node, &pool->queue);
+		pool->queued++;
+	}
+	spin_unlock(&pool->lock);
+	if (ret) {
+		if (ret == -ENOBUFS)
+			chorus_count(send_full);
+		return ret;
+	}
+	pool_run(pool);
+	return 0;
+}
+
+/**
+ * chorus_pool_withdraw() - a client takes its request back
+ * @message: its request, in any state
+ *
+ * As chorus_port_withdraw(): a group lives while a message is POOLED in it.
+ */
+bool chorus_pool_withdraw(struct chorus_message *message)
+{
+	struct chorus_pool *pool;
+	bool mine = false;
+
+	rcu_read_lock();
+	if (atomic_read_acquire(&message->state) == CHORUS_MESSAGE_POOLED) {
+		pool = &READ_ONCE(message->group)->pool;
+		spin_lock(&pool->lock);
+		/* A message is pooled once: it comes back to no pool. */
+		if (atomic_read(&message->state) == CHORUS_MESSAGE_POOLED) {
+			list_del_init(&message->node);
+			pool->queued--;
+			atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
+			mine = true;
+		}
+		spin_unlock(&pool->lock);
+	}
+	rcu_read_unlock();
+	return mine;
+}
+
+/* ---- members come and go ---- */
+
+/** chorus_pool_join_locked() - a port becomes a member: it may have threads that wait */
+void chorus_pool_join_locked(struct chorus_member *member)
+{
+	struct chorus_port *port = member->key.port;
+
+	lockdep_assert_held(&port->actor->lock);
+	port->pool_member = member;
+	list_add(&port->pool_node, &port->actor->pool_ports);
+	chorus_pool_settle_locked(port);
+}
+
+/** chorus_pool_leave_locked() - the port takes nothing from the pool any more, if it did */
+void chorus_pool_leave_locked(struct chorus_member *member)
+{
+	struct chorus_pool *pool = &member->key.group->pool;
+	struct chorus_port *port = member->key.port;
+
+	lockdep_assert_held(&port->actor->lock);
+	if (port->pool_member != member)
+		return;
+	port->pool_member = NULL;
+	list_del_init(&port->pool_node);
+	spin_lock(&pool->lock);
+	list_del_init(&member->idle_node);
+	spin_unlock(&pool->lock);
+}
+
+/**
+ * chorus_pool_close() - the last member has left: what nobody took fails
+ * @pool: of a dead group
+ */
+void chorus_pool_close(struct chorus_pool *pool)
+{
+	struct chorus_message *message, *next;
+	LIST_HEAD(messages);
+
+	spin_lock(&pool->lock);
+	pool->closed = true;
+	list_for_each_entry(message, &pool->queue, node) {
+		/* Nobody serves it; its maker will do for who looks. */
+		message->server = message->owner;
+		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+	}
+	list_splice_init(&pool->queue, &messages);
+	pool->queued = 0;
+	spin_unlock(&pool->lock);
+	list_for_each_entry_safe(message, next, &messages, node) {
+		list_del_init(&message->node);
+		if (message->flags & CHORUS_MSG_RPC)
+			chorus_count(call_port_dead);
+		chorus_message_fail(message, -EIDRM);
+	}
+}
