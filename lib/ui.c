@@ -10,6 +10,8 @@
 _Static_assert(K_UISITE == (int)CHORUS_UI_SITE &&
 	       K_UIPORT == (int)CHORUS_UI_PORT &&
 	       K_UIPORT_STATPORT == (int)CHORUS_UI_STATPORT, "uapi");
+_Static_assert(K_UIGROUP_STATUSER == (int)CHORUS_UI_STATGROUP_USER &&
+	       K_UIGROUP_STATSYS == (int)CHORUS_UI_STATGROUP_SYS, "uapi");
 _Static_assert(sizeof(KnUniqueId) == sizeof(struct chorus_ui), "uapi");
 _Static_assert(sizeof(KnCap) == sizeof(struct chorus_cap), "uapi");
 
@@ -17,11 +19,24 @@ int uiBuild(KnUniqueId *ui, int type, unsigned int site, unsigned int stamp)
 {
 	if (!ui)
 		return K_EFAULT;
-	if (type != K_UISITE && type != K_UIPORT && type != K_UIPORT_STATPORT)
+	switch (type) {
+	case K_UISITE:
+		/* A site has one name only, */
+		if (stamp)
+			return K_EINVAL;
+		break;
+	case K_UIPORT:
+	case K_UIPORT_STATPORT:
+		break;
+	case K_UIGROUP_STATUSER:
+	case K_UIGROUP_STATSYS:
+		/* and a static group one for all sites. */
+		if (site)
+			return K_EINVAL;
+		break;
+	default:
 		return K_EINVAL;
-	/* A site has one name only. */
-	if (type == K_UISITE && stamp)
-		return K_EINVAL;
+	}
 	ui->uiHead = (uint64_t)type << CHORUS_UI_TYPE_SHIFT | site;
 	ui->uiTail = stamp;
 	return K_OK;

@@ -49,6 +49,8 @@ extern struct fake {
 		struct chorus_ipc_save save;
 		struct chorus_lap_invoke lap;
 		struct chorus_lap_resolve resolve;
+		struct chorus_group_allocate group_allocate;
+		struct chorus_group_member group_member;
 	} in;				/* the last struct as it came in */
 } fake;
 

@@ -143,6 +143,44 @@ static void test_ports(void)
 	is(ipcSend(&msg, K_DEFAULTPORT, &dest), K_EUNKNOWN, "b is gone");
 }
 
+static void test_groups(void)
+{
+	KnUniqueId ui, ui2;
+	char in[8] = "x";
+	KnMsgDesc msg = { .bodySize = 1, .bodyAddr = in };
+	KnIpcDest dest = { .coTarget = { 0, 0 } };
+	KnCap group, wrong;
+	int a = portCreate(K_MYACTOR, &ui), b = portCreate(K_MYACTOR, &ui2), li;
+
+	is(grpAllocate(K_DYNAMIC, &group, 0), K_OK, "grpAllocate");
+	is(grpAllocate(K_STATSYS, &wrong, 1), K_EPRIV, "a system group");
+	is(grpAllocate(99, &wrong, 1), K_EINVAL, "no such option");
+	dest.target = group.ui;
+	is(ipcSend(&msg, K_DEFAULTPORT, &dest), K_EUNKNOWN, "no members");
+	is(grpPortInsert(&group, &ui), K_OK, "grpPortInsert");
+	is(grpPortInsert(&group, &ui2), K_OK, "another");
+	is(grpPortInsert(&group, &ui2), K_OK, "twice");
+	wrong = group;
+	wrong.key.keyTail ^= 1;
+	is(grpPortInsert(&wrong, &ui), K_EINVAL, "a wrong key");
+	is(ipcSend(&msg, K_DEFAULTPORT, &dest), K_OK, "to all");
+	is(ipcCall(&msg, K_DEFAULTPORT, &dest, &msg, 0), K_EINVAL, "no call to all");
+	li = a;
+	is(ipcReceive(&msg, &li, 0), 1, "one has got it");
+	li = b;
+	is(ipcReceive(&msg, &li, 0), 1, "and the other");
+	is(ipcTarget(&dest.target, K_FUNCXMODE), K_OK, "ipcTarget");
+	is(ipcSend(&msg, K_DEFAULTPORT, &dest), K_EINVAL, "a coTarget is missing");
+	dest.coTarget = ui;
+	is(ipcSend(&msg, K_DEFAULTPORT, &dest), K_OK, "to anyone but a");
+	is(ipcReceive(&msg, &li, 0), 1, "which is b");
+	is(grpPortRemove(&group, &ui), K_OK, "grpPortRemove");
+	is(grpPortRemove(&group, &ui), K_EINVAL, "twice");
+	portDelete(K_MYACTOR, a);
+	portDelete(K_MYACTOR, b);
+	is(ipcSend(&msg, K_DEFAULTPORT, &dest), K_EUNKNOWN, "all are gone");
+}
+
 /* ---- a server in a forked child ------------------------------------------- */
 
 struct shared {
@@ -450,6 +488,7 @@ int main(void)
 	test_start();
 	test_send();
 	test_ports();
+	test_groups();
 	test_server(shared);
 	test_order();
 	test_delay();

@@ -237,6 +237,64 @@ static void test_port(void)
 	is(seq, 1LL << 33, "count");
 }
 
+static int new_group(unsigned int command, void *arg)
+{
+	struct chorus_group_allocate *cmd = arg;
+
+	if (command == CHORUS_IOC_GROUP_ALLOCATE) {
+		cmd->out_cap.ui.head = (uint64_t)cmd->type << CHORUS_UI_TYPE_SHIFT;
+		cmd->out_cap.ui.tail = 61;
+		cmd->out_cap.key.k[0] = 62;
+		cmd->out_cap.key.k[1] = 63;
+	}
+	return 0;
+}
+
+static void test_group(void)
+{
+	KnUniqueId ui = { 5, 6 };
+	KnCap group;
+	int mode;
+
+	fake_reset();
+	fake.answer = new_group;
+	is(grpAllocate(K_DYNAMIC, NULL, 0), K_EFAULT, "grpAllocate(null)");
+	is(grpAllocate(K_STATUSER, &group, 0xffffffff), K_OK, "grpAllocate");
+	is(fake.in.group_allocate.type, CHORUS_UI_STATGROUP_USER, "type");
+	is(fake.in.group_allocate.stamp, 0xffffffff, "stamp");
+	ok(group.ui.uiTail == 61 && group.key.keyHead == 62 &&
+	   group.key.keyTail == 63, "capability");
+	grpAllocate(-1, &group, 0);
+	is(fake.in.group_allocate.type, UINT_MAX, "-1 goes down to be refused");
+	is(grpAllocate(K_DYNAMIC, &group, 0), K_OK, "a fresh group");
+
+	is(grpPortInsert(NULL, &ui), K_EFAULT, "grpPortInsert(null group)");
+	is(grpPortInsert(&group, NULL), K_EFAULT, "grpPortInsert(null port)");
+	is(grpPortInsert(&group, &ui), K_OK, "grpPortInsert");
+	is(fake.command, CHORUS_IOC_GROUP_INSERT, "command");
+	ok(fake.in.group_member.cap.ui.tail == 61 &&
+	   fake.in.group_member.cap.key.k[1] == 63 &&
+	   fake.in.group_member.port.tail == 6, "capability and port");
+	is(grpPortRemove(&group, &ui), K_OK, "grpPortRemove");
+	is(fake.command, CHORUS_IOC_GROUP_REMOVE, "command");
+
+	fake.traps = 0;
+	is(ipcTarget(NULL, K_FUNCMODE), K_EFAULT, "ipcTarget(null)");
+	is(ipcTarget(&ui, K_FUNCMODE), K_EINVAL, "ipcTarget of no group");
+	is(ipcTarget(&group.ui, K_FUNCXMODE + 1), K_EINVAL, "no such mode");
+	is(ipcTarget(&group.ui, -1), K_EINVAL, "nor this");
+	for (mode = K_FUNCXMODE; mode >= K_BROADMODE; mode--) {
+		is(ipcTarget(&group.ui, mode), K_OK, "mode %d", mode);
+		ok(group.ui.uiHead >> CHORUS_UI_MODE_SHIFT == (uint64_t)mode &&
+		   group.ui.uiTail == 61, "in the two highest bits");
+	}
+	ok(group.ui.uiHead == (uint64_t)K_DYNAMIC << CHORUS_UI_TYPE_SHIFT, "and out again");
+	is(fake.traps, 0, "without a trap");
+	is(uiBuild(&ui, K_UIGROUP_STATUSER, 0, 7), K_OK, "uiBuild of a group");
+	is(uiBuild(&ui, K_UIGROUP_STATSYS, 1, 7), K_EINVAL, "which has no site");
+	is(uiBuild(&ui, K_DYNAMIC, 0, 7), K_EINVAL, "a fresh one cannot be built");
+}
+
 static int resolved(unsigned int command, void *arg)
 {
 	struct chorus_lap_resolve *cmd = arg;
@@ -346,6 +404,7 @@ int main(void)
 	test_thread();
 	test_delay();
 	test_port();
+	test_group();
 	test_lap();
 	test_ui();
 	return tap_done();

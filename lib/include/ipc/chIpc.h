@@ -4,7 +4,7 @@
  *
  * A message is untyped bytes: a body of up to K_CMSGSIZEMAX and an annex of
  * exactly K_CMSGANNEXSIZE, each optional.  It is sent to a port, a bounded
- * queue that belongs to one actor.  The message a thread received last is its
+ * queue that belongs to one actor, or to a group of ports.  The message a thread received last is its
  * current message, which ipcReply(), ipcGetData(), ipcSave() and ipcSysInfo()
  * act on.
  *
@@ -47,6 +47,20 @@
 #define K_UISITE		1
 #define K_UIPORT		3
 #define K_UIPORT_STATPORT	4
+#define K_UIGROUP_STATUSER	7
+#define K_UIGROUP_STATSYS	8
+
+/* Options of grpAllocate(). */
+#define K_DYNAMIC	6	/* a fresh group */
+#define K_STATUSER	7	/* the well-known user group of a stamp */
+#define K_STATSYS	8	/* the well-known system group of a stamp */
+#define K_SHARED	9	/* a fresh group whose members serve one queue (extension) */
+
+/* Modes of ipcTarget(): which members of a group a message goes to. */
+#define K_BROADMODE	0	/* every one; ipcSend() only */
+#define K_FUNCMODE	1	/* one of them */
+#define K_FUNCUMODE	2	/* one on the site of the coTarget */
+#define K_FUNCXMODE	3	/* one that is not the coTarget */
 
 /**
  * struct KnMsgDesc - where a message is, or where it shall go
@@ -67,8 +81,9 @@ typedef struct KnMsgDesc {
 
 /**
  * struct KnIpcDest - an address
- * @target: the port
- * @coTarget: clear it; it has a meaning for groups only
+ * @target: a port, or a group whose identifier ipcTarget() has given a mode
+ * @coTarget: K_FUNCUMODE: anything on the wanted site; K_FUNCXMODE: the port to
+ *	avoid; else it must be cleared
  */
 typedef struct KnIpcDest {
 	KnUniqueId target;
@@ -211,6 +226,53 @@ int portGetSeqNum(int portli, KnEvtNum *seqnum);
 int portMigrate(int options, const KnCap *srcactorcap, int portli,
 		const KnCap *dstactorcap, KnEvtNum *seqnum);
 
+/* ---- groups -------------------------------------------------------------- */
+
+/**
+ * grpAllocate - the capability of a group
+ * @option: K_DYNAMIC: a fresh group; K_STATUSER: the well-known one of @stamp;
+ *	K_STATSYS: the same for system actors only (else K_EPRIV); K_SHARED: a fresh
+ *	group with one queue, from which the first idle member takes (extension)
+ * @groupcap: where its name and its key go
+ * @stamp: which static group; 0 for a fresh one
+ *
+ * Makes a name and no object.  The name is enough to send, the key is needed to
+ * change the members; that of a static group is no secret.
+ * Source: grpAllocate(2K).
+ */
+int grpAllocate(int option, KnCap *groupcap, unsigned int stamp);
+
+/**
+ * grpPortInsert - make a port a member of a group
+ * @groupcap: the group; K_EINVAL: the key is wrong
+ * @portui: a port of this site, of any actor (else K_EUNKNOWN)
+ *
+ * To insert a member again is K_OK and changes nothing.  The port leaves its
+ * groups when it dies.  K_ENOMEM: a quota of the caller is used up; K_EPRIV: a
+ * static system group is for system actors; K_EBUSY: the port is in a K_SHARED
+ * group already, or has a message handler.  Source: grpPortInsert(2K).
+ */
+int grpPortInsert(const KnCap *groupcap, const KnUniqueId *portui);
+
+/**
+ * grpPortRemove - take a port out of a group
+ * @groupcap: the group
+ * @portui: the port; K_EINVAL: it is no member
+ *
+ * What was sent to it before stays in its queue.  Source: grpPortRemove(2K).
+ */
+int grpPortRemove(const KnCap *groupcap, const KnUniqueId *portui);
+
+/**
+ * ipcTarget - say which members of a group a message goes to
+ * @groupui: name of the group, changed in place
+ * @mode: K_BROADMODE (so it is without this call), K_FUNCMODE, K_FUNCUMODE, K_FUNCXMODE
+ *
+ * Needs no nucleus.  K_EINVAL: no name of a group, or no mode.
+ * Source: ipcTarget(2K).
+ */
+int ipcTarget(KnUniqueId *groupui, int mode);
+
 /* ---- messages ------------------------------------------------------------ */
 
 /**
@@ -221,7 +283,10 @@ int portMigrate(int options, const KnCap *srcactorcap, int portli,
  *
  * Any caller.  Never waits for room: K_EFULL at once.  K_OK does not say that
  * anybody received it.  K_ETOOMUCH: body above K_CMSGSIZEMAX; K_EUNKNOWN: no
- * such port; K_EINVAL: no such source port.  Source: ipcSend(2K).
+ * such port, or the group has no member that the mode allows; K_EINVAL: no such
+ * source port, or a coTarget where none belongs.  To a group in K_BROADMODE: each
+ * member gets it whose queue has room, and K_EFULL says that none had; K_ENOMEM
+ * sends it to nobody.  Source: ipcSend(2K).
  */
 int ipcSend(const KnMsgDesc *msg, int srcportli, const KnIpcDest *dest);
 
@@ -250,7 +315,8 @@ int ipcReceive(KnMsgDesc *msg, int *portli, int delay);
  *
  * Any caller; one trap.  Returns the number of bytes put at the reply's
  * bodyAddr; a longer reply is cut and K_MSG_MORE set, the rest is lost.  The
- * request is served at most once.  K_EUNKNOWN: no such port; K_EFULL: no room;
+ * request is served at most once.  A group in K_BROADMODE is K_EINVAL: there
+ * is one reply.  K_EUNKNOWN: no such port or member; K_EFULL: no room;
  * K_ENOPORT: the port died with the request queued; K_EDEAD: the server died
  * with it in hand; K_ETIMEOUT, K_EABORT, K_EINTR: the wait was given up, the
  * request may have had effects.  Source: ipcCall(2K).
@@ -309,8 +375,9 @@ int ipcSysInfo(KnMsgHead *head);
 /**
  * uiBuild - build a static unique identifier
  * @ui: where it goes
- * @type: K_UISITE, K_UIPORT or K_UIPORT_STATPORT (else K_EINVAL)
- * @site: number of its site
+ * @type: K_UISITE, K_UIPORT, K_UIPORT_STATPORT, K_UIGROUP_STATUSER or
+ *	K_UIGROUP_STATSYS (else K_EINVAL)
+ * @site: number of its site; 0 for a group, which has the same name on all
  * @stamp: what tells it from others of its type and site; 0 for a site
  *
  * Needs no nucleus.  Uniqueness is the caller's duty.  Source: uiBuild(2K);
