@@ -33,6 +33,7 @@ struct command {
 int actors_main(int argc, char **argv);
 int ports_main(int argc, char **argv);
 int laps_main(int argc, char **argv);
+int groups_main(int argc, char **argv);
 int stat_main(int argc, char **argv);
 int site_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct command commands[] = {
 	{ "actors", "the actors of this site", actors_main },
 	{ "ports", "their ports", ports_main },
 	{ "laps", "their local access points", laps_main },
+	{ "groups", "groups of ports", groups_main },
 	{ "stat", "the counters of the nucleus", stat_main },
 	{ "site", "the site: number, versions, features, counts", site_main },
 	{ "doctor", "look for what keeps the nucleus from working, name the cure", doctor_main },

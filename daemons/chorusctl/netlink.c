@@ -38,6 +38,8 @@ static const struct nla_policy policy[CHORUS_A_MAX + 1] = {
 	[CHORUS_A_OPTIONS] = { .type = NLA_U32 },
 	[CHORUS_A_ARG_SIZE] = { .type = NLA_U32 },
 	[CHORUS_A_VALUE] = { .type = NLA_U64 },
+	[CHORUS_A_GROUPS] = { .type = NLA_U32 },
+	[CHORUS_A_MEMBERS] = { .type = NLA_U32 },
 };
 
 int netlink_start(void)

@@ -33,6 +33,7 @@ static const struct column columns[] = {
 	{ "ENABLED", "priority", CHORUS_A_PRIORITY, true, show_enabled },
 	{ NULL, "enabled", CHORUS_A_ENABLED, false, show_flag },
 	{ "HANDLER", "handler", CHORUS_A_HANDLER, false, show_flag },
+	{ "GROUPS", "groups", CHORUS_A_GROUPS, true, show_number },
 	{ "QUEUED", "queued", CHORUS_A_QUEUED, true, show_number },
 	{ "SEQNUM", "seqnum", CHORUS_A_SEQNUM, true, show_number },
 	{ }

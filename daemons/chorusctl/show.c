@@ -26,6 +26,9 @@ struct json_object *show_ui(struct nlattr **attrs, int attr, char *text)
 		[CHORUS_UI_STATPORT] = "statport",
 		[CHORUS_UI_LAP] = "lap",
 		[CHORUS_UI_GROUP] = "group",
+		[CHORUS_UI_STATGROUP_USER] = "usergroup",
+		[CHORUS_UI_STATGROUP_SYS] = "sysgroup",
+		[CHORUS_UI_GROUP_SHARED] = "shared",
 	};
 	struct chorus_ui ui = attr_ui(attrs, attr);
 	unsigned int type = ui.head >> CHORUS_UI_TYPE_SHIFT;

@@ -48,6 +48,7 @@ static const struct column columns[] = {
 	{ "actors", "actors", CHORUS_A_ACTORS, false, show_number },
 	{ "ports", "ports", CHORUS_A_PORTS, false, show_number },
 	{ "laps", "laps", CHORUS_A_LAPS, false, show_number },
+	{ "groups", "groups", CHORUS_A_GROUPS, false, show_number },
 	{ }
 };
 

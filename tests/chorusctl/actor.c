@@ -53,6 +53,22 @@ static void exchange(struct chorus_ui port)
 		COMMAND(CHORUS_IOC_IPC_RECEIVE, &receive);
 }
 
+/* The port and the one made last. */
+static void join_group(struct chorus_ui port, struct chorus_ui other)
+{
+	struct chorus_group_allocate group = {
+		.size = sizeof(group), .type = CHORUS_UI_STATGROUP_USER, .stamp = 7,
+	};
+	struct chorus_group_member member = { .size = sizeof(member) };
+
+	COMMAND(CHORUS_IOC_GROUP_ALLOCATE, &group);
+	member.cap = group.out_cap;
+	member.port = port;
+	COMMAND(CHORUS_IOC_GROUP_INSERT, &member);
+	member.port = other;
+	COMMAND(CHORUS_IOC_GROUP_INSERT, &member);
+}
+
 static void use_echo(void)
 {
 	struct chorus_lap_resolve resolve = {
@@ -80,15 +96,16 @@ int main(int argc, char **argv)
 		.size = sizeof(name), .flags = CHORUS_SET | CHORUS_SELF, .name = "watched",
 	};
 	int i, ports = argc > 1 ? atoi(argv[1]) : 1;
-	struct chorus_ui port;
+	struct chorus_ui port, last;
 
 	fd = open("/dev/chorus", O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		err(1, "/dev/chorus");
 	COMMAND(CHORUS_IOC_ACTOR_NAME, &name);
-	port = create_port(1);
+	port = last = create_port(1);
 	for (i = 1; i < ports; i++)
-		create_port(0);
+		last = create_port(0);
+	join_group(port, last);
 	exchange(port);
 	use_echo();
 	printf("port:%u:%016llx\n", (unsigned int)port.head, (unsigned long long)port.tail);

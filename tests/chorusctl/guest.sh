@@ -62,7 +62,7 @@ result "actors: the shell with its process, the program with its name and ports"
 result "lines fit in 100 columns"
 
 run chorusctl ports
-[ $ran = 0 ] && line "$ui" watched 3 - 2 1
+[ $ran = 0 ] && line "$ui" watched 3 - 1 2 1
 result "ports: enabled with its priority, two messages queued, one received"
 line statport:1:000000006563686f echo yes
 result "ports: the handler of echo"
@@ -70,13 +70,16 @@ rows=$(rows)
 [ "$rows" = $((PORTS + 1 + 1 + 2)) ] && [ "$(awk '{ print $1 }' /tmp/out | sort | uniq -d | wc -l)" = 0 ]
 result "ports: every one, once ($rows)"
 run chorusctl site
-[ $ran = 0 ] && line ports "$rows" && line actors 3 && line laps 2 && line site 1 &&
+[ $ran = 0 ] && line ports "$rows" && line actors 3 && line laps 2 && line groups 1 && line site 1 &&
 	line version "$(cat /sys/module/chorus/version)"
 result "site: number, version and counts"
 
 run chorusctl laps
 [ $ran = 0 ] && line 'lap:1:[0-9a-f]{16}' null echo safe 0 && line echo echo safe 64 && [ "$(rows)" = 2 ]
 result "laps: null and echo"
+run chorusctl groups
+[ $ran = 0 ] && line 'usergroup:0:0000000000000007' 2 0 && [ "$(rows)" = 1 ]
+result "groups: the one, with its two members"
 run chorusctl --hex laps
 line '05[0-9a-f]{14}:[0-9a-f]{16}' null
 result "whole identifiers"
@@ -104,7 +107,7 @@ run sh -c 'exec chorusctl stat >/dev/full'
 [ $ran = 1 ] && grep -q 'cannot write: No space left' /tmp/err
 result "a full disk is told"
 
-for list in actors ports laps stat site doctor; do
+for list in actors ports laps groups stat site doctor; do
 	run chorusctl $list --json
 	cp /tmp/out /out/$list.json
 	[ $ran = 0 ] && [ ! -s /tmp/err ]
@@ -119,7 +122,7 @@ run unshare -n chorusctl site
 line site '[0-9]{10}'
 result "and its own number"
 
-for list in actors ports laps stat site; do
+for list in actors ports laps groups stat site; do
 	run su nobody -c "PATH=$PATH chorusctl $list"
 	one_error 'no permission.*CAP_NET_ADMIN'
 	result "$list: who has no CAP_NET_ADMIN gets one line"
@@ -169,7 +172,7 @@ run chorusctl -j actors
 result "actors: none is an empty array"
 rmmod chorus
 result "the module unloads"
-for list in actors ports laps stat site; do
+for list in actors ports laps groups stat site; do
 	run chorusctl $list
 	one_error 'not loaded'
 	result "$list: without the module, one line"
