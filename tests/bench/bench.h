@@ -39,6 +39,8 @@ struct row {
 	char why[96];			/* why the row is absent */
 	bool absent;
 	bool burst;			/* the default policy, right after the server has slept */
+	int (*drain)(struct row *row);	/* take out what was filled, untimed; or NULL */
+	unsigned int chunk;		/* operations between two drains; 0: no limit */
 	unsigned int batch;		/* operations of one sample */
 	double *sample;			/* nanoseconds an operation, one a round */
 };
@@ -50,6 +52,7 @@ struct row *row_add(const char *name, const struct row_ops *ops, unsigned int bo
 void row_add_sizes(const char *name, const struct row_ops *ops);
 void row_add_burst(const char *name, const struct row_ops *ops);
 struct row *row_find(const char *name);
+int row_run(struct row *row, unsigned int n, uint64_t *ns);
 int row_absent(struct row *row, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int row_wrong(struct row *row, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -61,6 +64,7 @@ void futex_rows(void);
 void seqpacket_rows(void);
 void binder_rows(void);
 void chorus_rows(void);
+void pipe_write_rows(void);
 void library_rows(void);
 
 /* server.c: the partner process of a row. */

@@ -34,4 +34,5 @@ void chorus_rows(void)
 {
 	lap_rows();
 	call_rows();
+	group_rows();
 }

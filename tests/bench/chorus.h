@@ -12,5 +12,6 @@ struct row;
 int chorus_door(struct row *row, struct chorus_hello *hello);
 void lap_rows(void);
 void call_rows(void);
+void group_rows(void);
 
 #endif /* BENCH_CHORUS_H */

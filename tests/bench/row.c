@@ -68,6 +68,26 @@ struct row *row_find(const char *name)
 	return NULL;
 }
 
+/* @n operations; @ns: what they took, without the drains, or NULL. */
+int row_run(struct row *row, unsigned int n, uint64_t *ns)
+{
+	uint64_t start, sum = 0;
+	unsigned int k;
+
+	for (; n; n -= k) {
+		k = row->chunk && n > row->chunk ? row->chunk : n;
+		start = clock_ns();
+		if (row->ops->run(row, k))
+			return -1;
+		sum += clock_ns() - start;
+		if (row->drain && row->drain(row))
+			return -1;
+	}
+	if (ns)
+		*ns = sum;
+	return 0;
+}
+
 int row_absent(struct row *row, const char *fmt, ...)
 {
 	va_list args;
