@@ -33,9 +33,8 @@ static struct chorus_message *pool_take_locked(struct chorus_port *port)
 	if (message) {
 		list_del_init(&message->node);
 		pool->queued--;
-		/* Before the state that lets others look for it. */
-		message->server = port->actor;
-		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+		/* SERVED is written once: its client may turn it into CANCELLED any time. */
+		chorus_port_taken_locked(port, message);
 	} else if (list_empty(&member->idle_node)) {
 		list_add(&member->idle_node, &pool->idle);
 	}
@@ -51,10 +50,12 @@ static struct chorus_message *pool_take_locked(struct chorus_port *port)
  */
 struct chorus_message *chorus_pool_take_locked(struct chorus_port *port)
 {
-	struct chorus_message *message = pool_take_locked(port);
+	struct chorus_message *message;
 
+	lockdep_assert_held(&port->actor->lock);
+	message = pool_take_locked(port);
 	if (message)
-		chorus_port_taken_locked(port, message);
+		chorus_count(receive_queued);
 	return message;
 }
 
@@ -233,7 +234,7 @@ void chorus_pool_leave_locked(struct chorus_member *member)
  */
 void chorus_pool_close(struct chorus_pool *pool)
 {
-	struct chorus_message *message, *next;
+	struct chorus_message *message;
 	LIST_HEAD(messages);
 
 	spin_lock(&pool->lock);
@@ -246,10 +247,5 @@ void chorus_pool_close(struct chorus_pool *pool)
 	list_splice_init(&pool->queue, &messages);
 	pool->queued = 0;
 	spin_unlock(&pool->lock);
-	list_for_each_entry_safe(message, next, &messages, node) {
-		list_del_init(&message->node);
-		if (message->flags & CHORUS_MSG_RPC)
-			chorus_count(call_port_dead);
-		chorus_message_fail(message, -EIDRM);
-	}
+	chorus_port_fail_messages(&messages, -EIDRM);
 }

@@ -436,19 +436,27 @@ static void message_taken_locked(struct chorus_port *port, struct chorus_message
 }
 
 /* Returns the task to wake. */
-static struct task_struct *port_hand_over_locked(struct chorus_port *port,
-						 struct chorus_waiter *waiter,
-						 struct chorus_message *message)
+static struct task_struct *waiter_end_locked(struct chorus_waiter *waiter,
+					     struct chorus_message *message)
 {
-	struct task_struct *task = container_of(waiter, struct chorus_thread, waiter)->task;
+	struct chorus_thread *thread = container_of(waiter, struct chorus_thread, waiter);
+	struct task_struct *task = thread->task;
 
-	lockdep_assert_held(&port->actor->lock);
+	lockdep_assert_held(&thread->actor->lock);
 	hlist_del_init(&waiter->node);
-	message_taken_locked(port, message);
 	waiter->message = message;
 	/* Pairs with the acquire in the receiver's wait: the message is complete. */
 	smp_store_release(&waiter->result, 0);
 	return task;
+}
+
+static struct task_struct *port_hand_over_locked(struct chorus_port *port,
+						 struct chorus_waiter *waiter,
+						 struct chorus_message *message)
+{
+	lockdep_assert_held(&port->actor->lock);
+	message_taken_locked(port, message);
+	return waiter_end_locked(waiter, message);
 }
 
 static void port_enqueue_locked(struct chorus_port *port, struct chorus_message *message,
@@ -531,7 +539,6 @@ void chorus_port_requeue(struct chorus_port *port, struct chorus_message *messag
 	struct chorus_actor *actor;
 
 	chorus_count(receive_requeued);
-	message->port = port;	/* it may have come from a pool */
 	rcu_read_lock();
 	actor = chorus_port_lock(port);
 	if (!chorus_object_alive(&port->object)) {
@@ -667,21 +674,26 @@ void chorus_port_settle_locked(struct chorus_port *port)
 /** chorus_port_is_awaited_locked() - does a thread wait that would take a message of this port? */
 bool chorus_port_is_awaited_locked(struct chorus_port *port)
 {
+	lockdep_assert_held(&port->actor->lock);
 	return port_waiter_locked(port);
 }
 
 /** chorus_port_taken_locked() - a receiver takes a message as one of this port */
 void chorus_port_taken_locked(struct chorus_port *port, struct chorus_message *message)
 {
+	lockdep_assert_held(&port->actor->lock);
+	/* Where what is given back goes, and its place among what is there. */
+	message->port = port;
+	message->arrival = ++port->actor->arrivals;
 	message_taken_locked(port, message);
-	chorus_count(receive_queued);
 }
 
-/** chorus_port_hand_over_locked() - the same, to a thread that waits for one */
+/** chorus_port_hand_over_locked() - give what was taken to the thread that waits for it */
 void chorus_port_hand_over_locked(struct chorus_port *port, struct chorus_message *message)
 {
+	lockdep_assert_held(&port->actor->lock);
 	rcu_read_lock();	/* keeps the task of the waiter */
-	wake_up_process(port_hand_over_locked(port, port_waiter_locked(port), message));
+	wake_up_process(waiter_end_locked(port_waiter_locked(port), message));
 	rcu_read_unlock();
 	chorus_count(receive_handed);
 }

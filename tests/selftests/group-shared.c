@@ -296,6 +296,23 @@ TEST(refused, "one shared queue a port; no exclusion, no coTarget; a full queue"
 		expect_at(&m[0], i);
 }
 
+TEST(fault, "what could not be written out to a member stays with it, and is the first it gets")
+{
+	struct chorus_ipc_receive r = { .timeout = POLL, .body = 8, .body_size = 8 };
+	struct chorus_ui ui;
+	struct member m[1];
+
+	setup(m, 1);
+	r.li = new_port(&ui);
+	EXPECT(join(group, ui), 0);
+	EXPECT(send_to(group.ui, NOWHERE, 1), 0);
+	EXPECT(send_to(group.ui, NOWHERE, 2), 0);
+	EXPECT(ipc_receive(&r), -EFAULT);
+	expect_at(&m[0], 2);
+	EXPECT(run(m[0].puppet, note_receive, m[0].note), -ETIMEDOUT);
+	expect_one(r.li, 1);
+}
+
 TEST(migrates, "a port that moves takes from the shared queue for its new actor")
 {
 	struct chorus_port_migrate *mi = SHARED(struct chorus_port_migrate);
@@ -360,6 +377,26 @@ static long do_calls(void *client)
 	return 0;
 }
 
+/* In time or not: what is answered is what was asked, and what was given up is given up. */
+static long do_hurried_calls(void *client)
+{
+	struct client *c = client;
+
+	for (; !c->ledger->stop && c->calls < CALLS_MAX; c->calls++) {
+		__u64 value = (__u64)c->number << 32 | c->calls, got = 0;
+		long long hurry = c->calls % 64;	/* squared: mostly moments, up to 8 ms */
+		long result = call_to(group.ui, NOWHERE, value, &got, hurry * hurry * 2000);
+
+		if (result == -ETIMEDOUT)
+			c->died++;
+		else if (result)
+			return result;
+		else if (got != ~value)
+			return -EIO;
+	}
+	return 0;
+}
+
 /* A request that comes twice is seen here. */
 static long do_serve(void *note)
 {
@@ -419,4 +456,44 @@ TEST_TIMEOUT(under_load, "members die and join under load: each call is answered
 	}
 	/* A server has one request in its hands at most. */
 	CHECK(died <= ROUNDS, "%u calls ended for %u kills", died, ROUNDS);
+}
+
+/* What is taken while it is given up has one owner, who frees it: zz-nothing-left counts. */
+TEST_TIMEOUT(hurried, "clients that wait for moments: each call is answered once or given up", 60)
+{
+	struct puppet *client[CLIENTS];
+	struct client *c[CLIENTS];
+	struct member m[2];
+	unsigned int given_up = 0, calls = 0;
+
+	ledger = SHARED(struct ledger);
+	setup(m, 0);
+	m[0] = server_new();
+	m[1] = server_new();
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = SHARED(struct client);
+		c[i]->ledger = ledger;
+		c[i]->number = i;
+		client[i] = puppet_actor();
+		begin(client[i], do_hurried_calls, c[i]);
+	}
+	while (c[0]->calls < 4000 && !ended(client[0]))
+		sleep_ms(1);
+	ledger->stop = true;
+	for (int i = 0; i < CLIENTS; i++) {
+		EXPECT(end(client[i]), 0);
+		given_up += c[i]->died;
+		calls += c[i]->calls;
+	}
+	CHECK(given_up && given_up < calls, "%u of %u given up", given_up, calls);
+	selftest_note("%u of %u calls given up", given_up, calls);
+	for (int i = 0; i < 2; i++)
+		CHECK(!ended(m[i].puppet), "server %d ended", i);
+	/* And they serve on. */
+	for (int i = 0; i < 8; i++) {
+		__u64 value = (__u64)(CLIENTS - 1) << 32 | (CALLS_MAX - 8 + i), got = 0;
+
+		EXPECT(call_to(group.ui, NOWHERE, value, &got, FOREVER), 0);
+		CHECK(got == ~value);
+	}
 }
