@@ -51,9 +51,9 @@ static int broadcast_begin(struct broadcast *b, struct chorus_actor *actor, s32 
 	if (!group || !kref_get_unless_zero(&group->object.ref))
 		goto out;
 	b->group = group;
-	/* Who was born before this was counted before it: there is a node for each. */
+	/* Who was born before this was counted before it, and who is not counted is gone. */
 	b->births = smp_load_acquire(&group->births);
-	b->nr = READ_ONCE(group->nr_members);
+	b->nr = smp_load_acquire(&group->nr_members);
 	ret = 0;
 out:
 	rcu_read_unlock();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/slab.h>
 
+#include "debug/cover.h"
 #include "debug/stat.h"
 #include "debug/step.h"
 #include "debug/trace.h"
@@ -23,7 +24,7 @@ static void group_free(struct chorus_object *object)
 {
 	struct chorus_group *group = chorus_group_of(object);
 
-	/* An empty array owns no memory and needs no lock, which is not for RCU callbacks. */
+	/* Here it could not be destroyed: its lock is not for RCU callbacks. */
 	WARN_ON_ONCE(!xa_empty(&group->members));
 	chorus_user_uncharge(group->user, CHORUS_QUOTA_GROUPS, 1);
 	chorus_user_put(group->user);
@@ -119,6 +120,8 @@ static void group_end(struct chorus_group *group)
 {
 	chorus_pool_close(&group->pool);
 	chorus_object_drain(&group->object);
+	/* An insertion without memory may have left nodes that hold nothing. */
+	xa_destroy(&group->members);
 	chorus_object_put(&group->object);
 }
 
@@ -143,15 +146,22 @@ static struct chorus_member *member_find_locked(struct chorus_group *group,
 	return rhashtable_lookup_fast(&member_table, &key, member_table_params);
 }
 
-static void member_free_rcu(struct rcu_head *rcu)
+static void member_free(struct chorus_member *member)
 {
-	struct chorus_member *member = container_of(rcu, struct chorus_member, rcu);
 	struct chorus_actor *payer = member->payer;
 
 	atomic_dec(&payer->nr_members);
 	chorus_user_uncharge(payer->user, CHORUS_QUOTA_MEMBERS, 1);
 	kmem_cache_free(member_cache, member);
 	chorus_actor_put(payer);
+}
+
+static void member_free_rcu(struct rcu_head *rcu)
+{
+	bool seen = chorus_cover_begin();
+
+	member_free(container_of(rcu, struct chorus_member, rcu));
+	chorus_cover_end(seen);
 }
 
 static int member_charge(struct chorus_actor *payer)
@@ -246,14 +256,17 @@ static int member_add_locked(struct chorus_group *group, struct chorus_port *por
 	member = member_alloc(group, port, payer);
 	if (IS_ERR(member))
 		return PTR_ERR(member);
-	/* Who sees the birth of a member has counted it: see broadcast.c. */
-	WRITE_ONCE(group->nr_members, group->nr_members + 1);
+	/* Who sees the birth of a member has counted it: see broadcast_begin(). */
+	smp_store_release(&group->nr_members, group->nr_members + 1);
 	member->birth = group->births + 1;
 	smp_store_release(&group->births, member->birth);
 
+	/* It says -E2BIG or -EBUSY when it cannot grow. */
 	ret = rhashtable_insert_fast(&member_table, &member->node, member_table_params);
-	if (ret)
+	if (ret) {
+		ret = -ENOMEM;
 		goto error_member;
+	}
 	ret = member_hang_on_port(member);
 	if (ret)
 		goto error_table;
@@ -273,14 +286,15 @@ error_member:
 	WRITE_ONCE(group->nr_members, group->nr_members - 1);
 	/* The table's readers may still look at it. */
 	call_rcu(&member->rcu, member_free_rcu);
-	return ret == -E2BIG ? -ENOMEM : ret;
+	return ret;
 }
 
 static void member_remove_locked(struct chorus_group *group, struct chorus_member *member)
 {
 	lockdep_assert_held(&group->lock);
 	xa_erase(&group->members, member->place);
-	WRITE_ONCE(group->nr_members, group->nr_members - 1);
+	/* Who does not count it does not meet it any more: the same. */
+	smp_store_release(&group->nr_members, group->nr_members - 1);
 	rhashtable_remove_fast(&member_table, &member->node, member_table_params);
 	member_take_off_port(member);
 	chorus_count(group_remove);

@@ -281,8 +281,11 @@ again:
 	}
 	rcu_read_lock();
 	src = chorus_port_find_li(actor, call->src_li);
-	group = src ? chorus_group_get_shared(actor->object.site, &call->target, &call->cotarget) :
-		      ERR_PTR(-ENOENT);
+	if (likely(src))
+		group = chorus_group_get_shared(actor->object.site, &call->target,
+						&call->cotarget);
+	else
+		group = ERR_PTR(chorus_object_alive(&actor->object) ? -ENOENT : -ESHUTDOWN);
 	if (IS_ERR(group)) {
 		rcu_read_unlock();
 		return PTR_ERR(group);
