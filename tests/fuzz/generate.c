@@ -187,6 +187,9 @@ static struct value some_field(const struct program *p, struct random *r, unsign
 		}
 		result(&v, p, r, before, GIVES_CAP, GIVES_CAP, -1);
 		return v;
+	case KIND_GROUP_TYPE:
+		return number(chance(r, 85) ? CHORUS_UI_GROUP + random_below(r, 4) :
+					      random_below(r, 12));
 	case KIND_STATIC:
 		return chance(r, 60) ? v : number(3 + random_below(r, 8));
 	case KIND_LAP:

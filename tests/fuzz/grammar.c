@@ -253,14 +253,14 @@ static const struct field lap_resolve_fields[] = {
 
 static const struct field group_allocate_fields[] = {
 	HEAD(chorus_group_allocate, 0),
-	F(chorus_group_allocate, type, NUMBER, 0, CHORUS_UI_GROUP_SHARED + 2),
+	F(chorus_group_allocate, type, GROUP_TYPE),
 	F(chorus_group_allocate, stamp, NUMBER, 0, 3),
-	F(chorus_group_allocate, out_cap, OUT, GIVES_CAP),
+	F(chorus_group_allocate, out_cap, OUT, GIVES_GROUP),
 };
 
 static const struct field group_insert_fields[] = {
 	HEAD(chorus_group_member, 0),
-	F(chorus_group_member, cap, CAP),
+	F(chorus_group_member, cap, GROUP),
 	F(chorus_group_member, port, TARGET),
 };
 

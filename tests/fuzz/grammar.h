@@ -31,6 +31,7 @@ enum kind {
 	KIND_ARG_SIZE,		/* what the LAP named before it takes */
 	KIND_CAP,		/* capability of an actor */
 	KIND_GROUP,		/* capability of a group */
+	KIND_GROUP_TYPE,
 	KIND_LENGTH,		/* bytes; limit: the most that is valid */
 	KIND_FROM,		/* address of what is read */
 	KIND_TO,		/* address of what is written */

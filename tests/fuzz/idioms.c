@@ -153,6 +153,7 @@ static const char *const messages[] = {
 	"x netlink command=2 dump=1\n"
 	"a netlink command=4 dump=1\n"
 	"a netlink command=5 dump=1\n"
+	"a netlink command=6 dump=1\n"
 	"a netlink command=1\n",
 	/* two threads fetch and answer one message */
 	"a port_create\n"
@@ -586,6 +587,51 @@ static const char *const messages[] = {
 	"c thread_self fail=1\n"
 	"x lap_resolve flags=4 name=0 fail=1\n"
 	"x lap_resolve flags=4 name=0 fail=2\n",
+	/* a group: to all, to one, beside one, not to one; its members die and leave */
+	"a group_allocate type=6\n"
+	"a port_create\n"
+	"x port_create\n"
+	"a group_insert cap=@0 port=@1\n"
+	"x group_insert cap=@0 port=@2\n"
+	"b ipc_receive li=@1 timeout=-1\n"
+	"y ipc_send target=@0 body=data body_size=200 annex=data\n"
+	"y ipc_call target=@0^0x4000000000000000 timeout=1000000\n"
+	"y ipc_call target=@0^0x8000000000000000 cotarget=@1 timeout=1000000\n"
+	"y ipc_call target=@0^0xc000000000000000 cotarget=@2 timeout=1000000\n"
+	"a port_delete li=@1\n"
+	"x group_remove cap=@0 port=@2\n"
+	"x group_remove cap=@0 port=@2\n"
+	"x ipc_send target=@0\n",
+	/* the well-known groups; a port with a handler as a member */
+	"a group_allocate type=7 stamp=1\n"
+	"a actor_self\n"
+	"a group_insert cap=@0 port=@1\n"
+	"x group_insert cap=@0 port=1\n"
+	"y ipc_send target=@0 body=data body_size=8\n"
+	"y ipc_call target=@0^0x4000000000000000 timeout=1000000\n"
+	"y ipc_call target=@0^0x4000000000000000 timeout=1000000\n"
+	"x group_remove cap=@0 port=1\n"
+	"a actor_privilege flags=3 privilege=1\n"
+	"a group_allocate type=8 stamp=1\n"
+	"a group_insert cap=@9 port=@1\n"
+	"x group_insert cap=@9 port=@1\n",
+	/* a shared queue: served by who is idle, given back, given up, left behind */
+	"a group_allocate type=9\n"
+	"a port_create\n"
+	"x port_create\n"
+	"a group_insert cap=@0 port=@1\n"
+	"x group_insert cap=@0 port=@2\n"
+	"a port_enable li=@1 priority=3\n"
+	"b ipc_receive li=-1 timeout=-1 body=none body_size=8\n"
+	"y ipc_call target=@0 body=data body_size=8 timeout=3000000\n"
+	"c ipc_receive li=@1 timeout=3000000\n"
+	"c ipc_reply\n"
+	"y ipc_send target=@0^0x4000000000000000 body=data body_size=200\n"
+	"y ipc_call target=@0 timeout=1\n"
+	"x ipc_receive li=@2 timeout=0\n"
+	"y ipc_send target=@0\n"
+	"x group_remove cap=@0 port=@2\n"
+	"a port_delete li=@1\n",
 };
 #define MESSAGES	(sizeof(messages) / sizeof(messages[0]))
 

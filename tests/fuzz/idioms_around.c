@@ -217,7 +217,7 @@ const char *const idioms_around[] = {
 	"a netlink command=2 dump=1 fail=7\n"
 	"a netlink command=3 dump=1 fail=8\n"
 	"a netlink command=1 attribute=1 length=8\n"
-	"a netlink command=6\n",
+	"a netlink command=7\n",
 	/* a site of its own, with all its actors; one whose birth fails */
 	"a new_site\n"
 	"a port_create\n"

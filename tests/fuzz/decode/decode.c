@@ -11,6 +11,7 @@
 #include "kernel.h"
 
 #include "dev/ioctl.h"
+#include "ipc/group.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
 #include "ipc/port.h"
@@ -216,14 +217,24 @@ static void judge_incoming(const struct chorus_buffers *to)
 	note((u64)ret);
 }
 
+/* To a port a coTarget says nothing. */
+static void judge_address(const struct chorus_ui *target, const struct chorus_ui *cotarget)
+{
+	PROMISE(chorus_ui_is_null(cotarget) || chorus_ui_is_group(target));
+	note(target->head);
+	note(target->tail);
+	note(cotarget->head);
+	note(cotarget->tail);
+}
+
 int chorus_rpc_send(struct chorus_actor *from, s32 src_li, const struct chorus_ui *target,
 		    const struct chorus_ui *cotarget, const struct chorus_buffers *buffers)
 {
 	static const int ends[] = { 0, -EHOSTUNREACH, -ENOBUFS, -EFAULT };
 
-	PROMISE(from == &actor && !cotarget->head && !cotarget->tail);
+	PROMISE(from == &actor);
 	note((u64)src_li);
-	note(target->tail);
+	judge_address(target, cotarget);
 	judge_outgoing(buffers);
 	return answer(ends, ARRAY_SIZE(ends));
 }
@@ -242,9 +253,7 @@ int chorus_rpc_call(struct chorus_thread *by, struct chorus_actor *from, struct 
 	static const int ends[] = { 0, -EHOSTUNREACH, -ERESTARTSYS, -ETIMEDOUT, -EOWNERDEAD };
 
 	PROMISE(by == &thread && from == &actor);
-	PROMISE(!call->cotarget.head && !call->cotarget.tail);
-	note(call->target.head);
-	note(call->target.tail);
+	judge_address(&call->target, &call->cotarget);
 	note((u64)call->src_li);
 	note(call->abortable);
 	note(call->token);
@@ -401,6 +410,39 @@ int chorus_port_migrate(struct chorus_actor *from, int li, struct chorus_actor *
 	return answers & 4 ? -ENOENT : 5;
 }
 
+int chorus_group_allocate(struct chorus_actor *by, u32 type, u32 stamp, struct chorus_cap *cap)
+{
+	PROMISE(by == &actor);
+	note(type);
+	note(stamp);
+	memset(cap, 0x22, sizeof(*cap));
+	return answers & 4 ? -EINVAL : 0;
+}
+
+static int judge_member(struct chorus_actor *by, const struct chorus_cap *cap,
+			const struct chorus_ui *which)
+{
+	static const int ends[] = { 0, -EACCES, -EHOSTUNREACH, -ENOENT, -EDQUOT };
+
+	PROMISE(by == &actor);
+	note(cap->ui.head);
+	note(cap->key.k[1]);
+	note(which->tail);
+	return answer(ends, ARRAY_SIZE(ends));
+}
+
+int chorus_group_insert(struct chorus_actor *by, const struct chorus_cap *cap,
+			const struct chorus_ui *which)
+{
+	return judge_member(by, cap, which);
+}
+
+int chorus_group_remove(struct chorus_actor *by, const struct chorus_cap *cap,
+			const struct chorus_ui *which)
+{
+	return judge_member(by, cap, which);
+}
+
 struct chorus_actor *chorus_actor_acquire(struct chorus_site *where, const struct chorus_cap *cap)
 {
 	PROMISE(where == &site);
@@ -445,7 +487,7 @@ static u32 structure_size(u8 number)
 {
 	static const struct chorus_row *const parts[] = {
 		chorus_rows_site, chorus_rows_actor, chorus_rows_thread, chorus_rows_port,
-		chorus_rows_ipc, chorus_rows_lap,
+		chorus_rows_ipc, chorus_rows_lap, chorus_rows_group,
 	};
 
 	return number / CHORUS_ROWS_PER_PART < ARRAY_SIZE(parts) ?
@@ -516,6 +558,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max, unsigned int s
 		USER_BASE, USER_BASE + 0x800, USER_BASE + USER_SIZE - 64, UINT64_MAX, 1ULL << 63,
 		0x6f6863652d70ULL, 64ULL << 32, 8ULL << 32, 1ULL << 32,
 		2ULL << 56 | 7, 3ULL << 56 | 7, 4ULL << 56 | 7, 5ULL << 56 | 7,
+		6ULL << 56 | 7, 0x46ULL << 56 | 7, 0xc9ULL << 56 | 7,
 	};
 	struct input in = { .number = 0 };
 	size_t at;
@@ -529,7 +572,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max, unsigned int s
 	memcpy(&in, data, sizeof(in));
 	switch (seed / 4 % 8) {
 	case 0:
-		in.number = (u8)((seed >> 8) % 6 * 16 + (seed >> 16) % 10);
+		in.number = (u8)((seed >> 8) % 7 * 16 + (seed >> 16) % 10);
 		in.type = 0;
 		in.right_size = 1;
 		break;

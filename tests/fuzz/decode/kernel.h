@@ -46,6 +46,7 @@ typedef unsigned int gfp_t;
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define offsetofend(t, m)	(offsetof(t, m) + sizeof(((t *)0)->m))
 #define container_of(p, t, m)	((t *)((char *)(p) - offsetof(t, m)))
+#define max(a, b)		((a) > (b) ? (a) : (b))
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define min_t(t, a, b)		((t)(a) < (t)(b) ? (t)(a) : (t)(b))
 #define READ_ONCE(x)		(x)
@@ -59,6 +60,9 @@ typedef unsigned int gfp_t;
 #define PAGE_SIZE		4096UL
 #define THREAD_SIZE		16384UL
 #define U16_MAX			0xffff
+#define U32_MAX			0xffffffffU
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define struct_size(p, m, n)	(sizeof(*(p)) + sizeof((p)->m[0]) * (n))
 #define KTIME_MAX		INT64_MAX
 #define ERESTARTSYS		512
 #define GFP_KERNEL_ACCOUNT	0
@@ -96,6 +100,7 @@ static inline u32 roundup_pow_of_two(u32 n)
 typedef struct { int counter; } atomic_t;
 typedef struct { long counter; } atomic_long_t;
 typedef struct { int x; } spinlock_t;
+typedef struct { int refs; } refcount_t;
 typedef struct { int x; } raw_spinlock_t;
 typedef struct { unsigned int val; } kuid_t;
 struct list_head { struct list_head *next, *prev; };
@@ -107,6 +112,7 @@ struct xarray { int x; };
 struct rhash_head { int x; };
 struct rhashtable { int x; };
 struct kref { int x; };
+struct mutex { int x; };
 struct rcu_head { int x; };
 struct callback_head { int x; };
 struct work_struct { int x; };
@@ -153,6 +159,9 @@ static inline int atomic_read(const atomic_t *a) { return a->counter; }
 static inline void atomic_set(atomic_t *a, int v) { a->counter = v; }
 static inline void atomic_inc(atomic_t *a) { a->counter++; }
 static inline void atomic_dec(atomic_t *a) { a->counter--; }
+static inline void atomic_add(int n, atomic_t *a) { a->counter += n; }
+static inline void refcount_set(refcount_t *r, int n) { r->refs = n; }
+static inline bool refcount_dec_and_test(refcount_t *r) { return !--r->refs; }
 static inline int atomic_dec_return(atomic_t *a) { return --a->counter; }
 static inline int atomic_cmpxchg(atomic_t *a, int from, int to)
 {
@@ -167,6 +176,7 @@ static inline bool atomic_inc_unless_negative(atomic_t *a)
 	return a->counter < 0 ? false : (a->counter++, true);
 }
 static inline void kref_get(struct kref *k) { (void)k; }
+static inline bool kref_get_unless_zero(struct kref *k) { (void)k; return true; }
 static inline void INIT_LIST_HEAD(struct list_head *h) { h->next = h->prev = h; }
 static inline void INIT_HLIST_NODE(struct hlist_node *n) { n->next = NULL; n->pprev = NULL; }
 static inline void list_add(struct list_head *n, struct list_head *h)
@@ -181,6 +191,15 @@ static inline void list_del(struct list_head *n)
 	n->next->prev = n->prev;
 	n->prev->next = n->next;
 }
+static inline void list_move(struct list_head *n, struct list_head *h)
+{
+	list_del(n);
+	list_add(n, h);
+}
+static inline void list_splice(const struct list_head *from, struct list_head *to)
+{
+	(void)from; (void)to;
+}
 static inline void list_splice_init(struct list_head *from, struct list_head *to)
 {
 	(void)to;
@@ -188,6 +207,9 @@ static inline void list_splice_init(struct list_head *from, struct list_head *to
 }
 #define list_first_entry_or_null(h, t, m) \
 	((h)->next == (h) ? NULL : container_of((h)->next, t, m))
+#define list_for_each_entry(p, h, m) \
+	for (p = container_of((h)->next, __typeof__(*p), m); &p->m != (h); \
+	     p = container_of(p->m.next, __typeof__(*p), m))
 #define list_for_each_entry_safe(p, n, h, m) \
 	for (p = container_of((h)->next, __typeof__(*p), m), \
 	     n = container_of(p->m.next, __typeof__(*p), m); &p->m != (h); \
@@ -263,6 +285,11 @@ static inline void *kmem_cache_alloc(struct kmem_cache *c, gfp_t f)
 {
 	(void)c; (void)f;
 	return NULL;
+}
+static inline int kmem_cache_alloc_bulk(struct kmem_cache *c, gfp_t f, size_t n, void **to)
+{
+	(void)c; (void)f; (void)n; (void)to;
+	return 0;
 }
 static inline void kmem_cache_free(struct kmem_cache *c, void *p) { (void)c; (void)p; }
 static inline void kmem_cache_destroy(struct kmem_cache *c) { (void)c; }
