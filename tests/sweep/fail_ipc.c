@@ -59,6 +59,72 @@ static void run_messages(struct fail *f)
 	actor_close();
 }
 
+/* ---- groups ---- */
+
+enum { MEMBERS = 6 };
+
+static struct chorus_cap make_group(struct fail *f, unsigned int type)
+{
+	struct chorus_group_allocate a = { .type = type };
+
+	TRY(f, group_allocate(&a), -EFAULT);
+	return a.out_cap;
+}
+
+static void change_member(struct fail *f, struct chorus_cap group, struct chorus_ui port, bool in)
+{
+	struct chorus_group_member m = { .cap = group, .port = port };
+
+	if (in)
+		TRY(f, group_insert(&m), -EFAULT);
+	else
+		TRY(f, group_remove(&m), -EFAULT);
+}
+
+/* The message, and no other. */
+static void expect_body(struct fail *f, int li, unsigned int size)
+{
+	struct chorus_ipc_receive receive = {
+		.li = li, .body = PTR(in), .body_size = LARGE, .timeout = POLL,
+	};
+
+	memset(in, 0, size);
+	TRY(f, ipc_receive(&receive), -EFAULT);
+	CHECK(receive.out_body_size == size && !memcmp(in, out, size),
+	      "n = %u: a body of %u is damaged", f->n, size);
+	TRY(f, nothing_more(&receive), -EFAULT);
+}
+
+/* What failed has reached nobody, and what succeeded everybody. */
+static void run_groups(struct fail *f)
+{
+	struct chorus_port_create port[MEMBERS] = { 0 };
+	struct chorus_ipc_send send = { .body = PTR(out) };
+	struct chorus_cap all, shared;
+
+	fill(f);
+	OPEN(f);
+	all = make_group(f, CHORUS_UI_GROUP);
+	shared = make_group(f, CHORUS_UI_GROUP_SHARED);
+	for (int i = 0; i < MEMBERS; i++) {
+		TRY(f, port_create(&port[i]), -EFAULT);
+		change_member(f, all, port[i].out_ui, true);
+	}
+	change_member(f, shared, port[0].out_ui, true);
+	for (send.body_size = 8; send.body_size <= 4096; send.body_size += 4088) {
+		send.target = all.ui;
+		TRY(f, ipc_send(&send), -EFAULT);
+		for (int i = 0; i < MEMBERS; i++)
+			expect_body(f, port[i].out_li, send.body_size);
+		send.target = shared.ui;
+		TRY(f, ipc_send(&send), -EFAULT);
+		expect_body(f, port[0].out_li, send.body_size);
+	}
+	for (int i = 0; i < MEMBERS; i += 2)
+		change_member(f, all, port[i].out_ui, false);
+	actor_close();
+}
+
 /* ---- the client of a call ---- */
 
 static long do_answer(void *note)
@@ -247,6 +313,7 @@ static void run_onward(struct fail *f)
 
 static const struct fail_sequence sequences[] = {
 	{ "ipcSend, ipcReceive, ipcGetData", .run = run_messages },
+	{ "grpPortInsert, grpPortRemove, a broadcast, a shared queue", .run = run_groups },
 	{ "ipcCall", .prepare = client_prepare, .run = run_client },
 	{ "a server's ipcReceive, ipcSave, ipcRestore, ipcReply", .prepare = server_prepare,
 	  .run = run_server, .after = server_after, .seconds = 80 },
