@@ -38,6 +38,7 @@ struct row {
 	uint64_t seq;			/* number of the request, never repeated */
 	char why[96];			/* why the row is absent */
 	bool absent;
+	bool late;			/* opened and measured after those that are not, one by one */
 	bool burst;			/* the default policy, right after the server has slept */
 	int (*drain)(struct row *row);	/* take out what was filled, untimed; or NULL */
 	unsigned int chunk;		/* operations between two drains; 0: no limit */

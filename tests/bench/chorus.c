@@ -35,4 +35,5 @@ void chorus_rows(void)
 	lap_rows();
 	call_rows();
 	group_rows();
+	ports_rows();
 }

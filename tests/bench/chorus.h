@@ -13,5 +13,6 @@ int chorus_door(struct row *row, struct chorus_hello *hello);
 void lap_rows(void);
 void call_rows(void);
 void group_rows(void);
+void ports_rows(void);
 
 #endif /* BENCH_CHORUS_H */

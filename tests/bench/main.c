@@ -130,6 +130,14 @@ static bool wanted(const char *name)
 	return !opt.only;
 }
 
+static void open_row(struct row *row)
+{
+	running = row->name;
+	alarm(PATIENCE);
+	(void)row->ops->open(row);
+	alarm(0);
+}
+
 static void open_rows(void)
 {
 	unsigned int i;
@@ -143,15 +151,11 @@ static void open_rows(void)
 	chorus_rows();
 	pipe_write_rows();
 	library_rows();
-	for (i = 0; i < nr_rows; i++) {
-		running = rows[i].name;
-		alarm(PATIENCE);
+	for (i = 0; i < nr_rows; i++)
 		if (!wanted(rows[i].name))
 			row_absent(&rows[i], "%s", NOT_ASKED);
-		else
-			(void)rows[i].ops->open(&rows[i]);
-	}
-	alarm(0);
+		else if (!rows[i].late || opt.loop || opt.list || opt.counts)
+			open_row(&rows[i]);
 }
 
 /* Nanoseconds of an operation over @n of them, or -1. */
@@ -186,26 +190,45 @@ static int choose_batch(struct row *row)
 	return 0;
 }
 
+static int prepare(struct row *row)
+{
+	if (row->absent)
+		return 0;
+	row->sample = calloc(opt.rounds, sizeof(double));
+	return row->sample ? choose_batch(row) : -1;
+}
+
+static int measure_once(struct row *row, unsigned int round)
+{
+	if (row->absent)
+		return 0;
+	row->sample[round] = sample(row, row->batch);
+	return row->sample[round] < 0 ? -1 : 0;
+}
+
 static int measure(void)
 {
 	unsigned int r, i;
 
-	for (i = 0; i < nr_rows; i++) {
-		if (rows[i].absent)
-			continue;
-		rows[i].sample = calloc(opt.rounds, sizeof(double));
-		if (!rows[i].sample || choose_batch(&rows[i]))
+	for (i = 0; i < nr_rows; i++)
+		if (!rows[i].late && prepare(&rows[i]))
 			return -1;
-	}
 	/* A/B/A/B: every round measures every row once. */
 	for (r = 0; r < opt.rounds; r++)
-		for (i = 0; i < nr_rows; i++) {
-			if (rows[i].absent)
-				continue;
-			rows[i].sample[r] = sample(&rows[i], rows[i].batch);
-			if (rows[i].sample[r] < 0)
+		for (i = 0; i < nr_rows; i++)
+			if (!rows[i].late && measure_once(&rows[i], r))
 				return -1;
-		}
+	for (i = 0; i < nr_rows; i++) {
+		if (!rows[i].late || rows[i].absent)
+			continue;
+		open_row(&rows[i]);
+		if (prepare(&rows[i]))
+			return -1;
+		place_settle();
+		for (r = 0; r < opt.rounds; r++)
+			if (measure_once(&rows[i], r))
+				return -1;
+	}
 	return 0;
 }
 
