@@ -292,7 +292,7 @@ static int api_lap(struct probe *probe, const struct probe_api *arg)
 
 static int api_send(struct probe *probe, const struct probe_api *arg)
 {
-	static const u8 body[256];
+	static u8 body[256];
 	struct chorus_kmessage message = { .body = body, .size = arg->b };
 	struct chorus_ui target = { 0, arg->a };
 	struct chorus_cap cap;
