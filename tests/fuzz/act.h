@@ -45,6 +45,7 @@ long act_file(struct act *act);
 long act_netlink(struct act *act);
 long act_limit(struct act *act);
 long act_pause(struct act *act);
+long act_await(struct act *act);
 long act_uid(struct act *act);
 long act_new_site(struct act *act);
 long act_reload(struct act *act);

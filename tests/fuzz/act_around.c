@@ -23,6 +23,7 @@
 #include "module.h"
 
 #define CHILD_NS	50000000L	/* how long a child is waited for */
+#define AWAIT_LOOKS	100		/* at a lane that is to fall asleep */
 
 /* An argument as a number; @otherwise where the program says nothing. */
 static uint64_t arg(const struct act *act, unsigned int index, uint64_t otherwise)
@@ -204,6 +205,20 @@ long act_kill(struct act *act)
 long act_pause(struct act *act)
 {
 	return usleep((useconds_t)(arg(act, 0, 0) % 5000));
+}
+
+/* Until a lane sleeps, whatever it waits for. */
+long act_await(struct act *act)
+{
+	unsigned int lane = (unsigned int)(arg(act, 0, 0) % LANES), looks, asleep = 0;
+
+	for (looks = 0; looks < AWAIT_LOOKS && asleep < 2; looks++) {
+		if (act->run->stop || act->run->over[lane])
+			return -ESRCH;
+		usleep(500);
+		asleep = lane_runs(act->run, lane) ? 0 : asleep + 1;
+	}
+	return asleep < 2 ? -ETIMEDOUT : 0;
 }
 
 /* ---- memory ---- */

@@ -19,7 +19,7 @@
 #include "module.h"
 
 #define LOOK_NS		2000000L	/* how often a program at rest is looked at */
-#define WHOLE_NS	3000000000LL	/* how long one may run in any case */
+#define WHOLE_NS	100000000LL	/* how long one may run in any case, for each look */
 #define RESULT_NS	600000L		/* how long a call waits for another's result, for each look */
 #define SIGNALS		128		/* looks at a blocked lane until its process is killed */
 #define DEATH_SECONDS	30		/* to die after SIGKILL */
@@ -269,32 +269,34 @@ static bool anybody_left(const struct run *run)
 	return false;
 }
 
-/* Does a lane run, or would it, if somebody let it?  On a busy machine that takes its time. */
-static bool anybody_runs(const struct run *run)
+bool lane_runs(const struct run *run, unsigned int lane)
 {
 	char path[64], text[256], *state;
-	unsigned int i;
 	ssize_t length;
-	pid_t pid;
 	int fd;
 
-	for (i = 0; i < LANES; i++) {
-		pid = run->processes[i / THREADS].pid;
-		if (run->over[i] || !pid || run->processes[i / THREADS].spent)
-			continue;
-		if (!run->tids[i])
-			return true;	/* not even begun */
-		snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, run->tids[i]);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		length = read(fd, text, sizeof(text) - 1);
-		close(fd);
-		text[length > 0 ? length : 0] = 0;
-		state = strrchr(text, ')');
-		if (state && (state[2] == 'R' || state[2] == 'D'))
+	if (!run->tids[lane])
+		return true;	/* not even begun */
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", run->processes[lane / THREADS].pid,
+		 run->tids[lane]);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	length = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[length > 0 ? length : 0] = 0;
+	state = strrchr(text, ')');
+	return state && (state[2] == 'R' || state[2] == 'D');
+}
+
+static bool anybody_runs(const struct run *run)
+{
+	unsigned int i;
+
+	for (i = 0; i < LANES; i++)
+		if (!run->over[i] && run->processes[i / THREADS].pid &&
+		    !run->processes[i / THREADS].spent && lane_runs(run, i))
 			return true;
-	}
 	return false;
 }
 
@@ -336,7 +338,7 @@ static bool processes_rest(struct run *run)
 
 long run_program(struct run *run)
 {
-	long long end = now_ns() + WHOLE_NS;
+	long long end = now_ns() + run->patience * WHOLE_NS;
 	unsigned int lanes, before, quiet = 0;
 
 	memset(run->results, 0, sizeof(run->results));

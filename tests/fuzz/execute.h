@@ -66,6 +66,9 @@ long run_program(struct run *run);
 /* The end of a lane other than by coming to its end. */
 void lane_over(struct run *run, unsigned int lane);
 
+/* Does it run, or would it, if somebody let it?  On a busy machine that takes its time. */
+bool lane_runs(const struct run *run, unsigned int lane);
+
 void *shared_memory(size_t size);
 void futex_wait(atomic_uint *word, unsigned int value, long ns);
 void futex_wake(atomic_uint *word);

@@ -361,6 +361,7 @@ const struct row rows[] = {
 	OTHER(netlink, netlink_fields, 6, true),
 	OTHER(limit, limit_fields, 0, false),
 	OTHER(pause, pause_fields, 4, false),
+	OTHER(await, lane_fields, 2, false),
 	OTHER(uid, uid_fields, 0, false),
 	ALONE(new_site, 0, true),
 	ALONE(reload, 0, false),

@@ -195,6 +195,9 @@ static void choose(struct program *p, struct random *r)
 		corpus_get(&shared->corpus, nr - 1 - random_below(r, (nr + 3) / 4), p);
 	corpus_get(&shared->corpus, random_below(r, nr), &other);
 	program_mutate(p, r, &other);
+	/* What was made shorter is made once; again and again it meets itself. */
+	if (p->repeat == 1 && random_below(r, 2))
+		p->repeat = 2 + random_below(r, 8);
 	if (!p->nr)
 		program_generate(p, r);
 }
