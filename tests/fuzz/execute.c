@@ -68,9 +68,12 @@ static void results_await(struct run *run, const struct call *c)
 		if (c->values[i].kind != VALUE_RESULT)
 			continue;
 		r = &run->results[c->values[i].call];
-		if (!atomic_load(&r->done) &&
-		    run->program.calls[c->values[i].call].lane != c->lane)
-			futex_wait((atomic_uint *)&r->done, 0, run->patience * RESULT_NS);
+		if (atomic_load(&r->done) ||
+		    run->program.calls[c->values[i].call].lane == c->lane)
+			continue;
+		atomic_fetch_add(&r->awaited, 1);
+		futex_wait((atomic_uint *)&r->done, 0, run->patience * RESULT_NS);
+		atomic_fetch_sub(&r->awaited, 1);
 	}
 }
 
@@ -94,7 +97,8 @@ static void call_make(struct run *run, unsigned int index, unsigned int lane)
 	if (around)
 		act_fail_nth(0);
 	atomic_store(&act.result->done, 1);
-	futex_wake((atomic_uint *)&act.result->done);
+	if (atomic_load(&act.result->awaited))
+		futex_wake((atomic_uint *)&act.result->done);
 	atomic_fetch_add(&run->moves, 1);
 	atomic_fetch_add(&run->calls, 1);
 	cover_collect(&run->cover, lane);

@@ -20,6 +20,7 @@
 
 struct result {
 	atomic_int done;		/* futex */
+	atomic_int awaited;		/* by so many */
 	struct chorus_ui ui;
 	struct chorus_cap cap;
 	int32_t li, thread;
