@@ -219,6 +219,29 @@ int ipcReply(const KnMsgDesc *msg)
 	return chorus_ipc_reply(0, msg);
 }
 
+int chorus_ipc_forward(ChorusToken token, const KnUniqueId *target)
+{
+	struct chorus_ipc_forward cmd;
+	int ret;
+
+	if (!target)
+		return K_EFAULT;
+	cmd = (struct chorus_ipc_forward){
+		.size = sizeof(cmd),
+		.target = chorus_ui_out(target),
+		.msg = token,
+	};
+	ret = chorus_command(CHORUS_IOC_IPC_FORWARD, &cmd);
+	if (!ret)
+		answered(token, ret);
+	return ret;
+}
+
+int ipcForward(const KnUniqueId *target)
+{
+	return chorus_ipc_forward(0, target);
+}
+
 int chorus_ipc_reply_receive(ChorusToken token, const KnMsgDesc *reply,
 			     KnMsgDesc *msg, int *portli, int64_t timeout,
 			     ChorusToken *next)

@@ -36,6 +36,9 @@
 	_(call_server_dead)	/* calls ended by the death of the server */	\
 	_(reply)		/* replies delivered */				\
 	_(reply_gone)		/* replies to a caller that was gone */		\
+	_(forward)		/* messages passed on to another port */	\
+	_(forward_refused)	/* kept: its queue full, or the port dying */	\
+	_(forward_gone)		/* ended: the client had gone */		\
 	_(port_migrate)		/* ports moved to another actor */		\
 	_(lap_invoke)		/* LAP invocations */				\
 	_(lap_refused)		/* refused: unknown, dying, privilege, size */	\

@@ -32,6 +32,8 @@
 	_(F2)	/* save: held, its token not told */			\
 	_(F3)	/* restore: not held any more, not current */		\
 	_(F4)	/* get data: message claimed, not copied out */		\
+	_(Z1)	/* forward: message claimed, in its service still */	\
+	_(Z2)	/* forward: accepted by the next port */		\
 	_(U1)	/* receive undone: message not requeued */		\
 	_(N1)	/* send: message copied, not queued */			\
 	_(N2)	/* send: queued */					\

@@ -164,6 +164,9 @@ DEFINE_EVENT(chorus_message, chorus_receive,
 DEFINE_EVENT(chorus_message, chorus_reply,
 	TP_PROTO(const struct chorus_message *message), TP_ARGS(message));
 
+DEFINE_EVENT(chorus_message, chorus_forward,
+	TP_PROTO(const struct chorus_message *message), TP_ARGS(message));
+
 TRACE_EVENT(chorus_call_handler,
 	TP_PROTO(const struct chorus_message_info *info, int result),
 	TP_ARGS(info, result),

@@ -54,6 +54,7 @@ union chorus_payload {
 	struct chorus_ipc_get_data get_data;
 	struct chorus_ipc_save save;
 	struct chorus_ipc_sysinfo sysinfo;
+	struct chorus_ipc_forward forward;
 	struct chorus_lap_invoke lap_invoke;
 	struct chorus_lap_resolve lap_resolve;
 	struct chorus_group_allocate group_allocate;

@@ -3,6 +3,7 @@
 #include <linux/uaccess.h>
 
 #include "dev/ioctl.h"
+#include "ipc/forward.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
 
@@ -248,6 +249,13 @@ static int ipc_sysinfo(struct chorus_request *request, union chorus_payload *pay
 	return 0;
 }
 
+static int ipc_forward(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_ipc_forward *p = &payload->forward;
+
+	return chorus_forward(request->thread, p->msg, &p->target);
+}
+
 const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send, 0, CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive, CHORUS_MSG_ABORTABLE,
@@ -263,4 +271,6 @@ const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x7, chorus_ipc_save, msg, ipc_restore, 0,
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x8, chorus_ipc_sysinfo, out_port_pi, ipc_sysinfo, 0, CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x9, chorus_ipc_forward, msg, ipc_forward, 0,
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 };

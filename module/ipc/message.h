@@ -13,7 +13,7 @@
  *		       \-> IDLE, -errno	   or ABORTED	by the client
  *
  * In the shared queue of a group it is POOLED in place of QUEUED, and pool->lock in place
- * of actor->lock.  An asynchronous message goes IDLE, QUEUED, SERVED and is freed by the
+ * of actor->lock.  Between two servers it is FORWARDED; see forward.h.  An asynchronous message goes IDLE, QUEUED, SERVED and is freed by the
  * receiver.
  */
 #ifndef CHORUS_IPC_MESSAGE_H
@@ -37,8 +37,9 @@ enum chorus_message_state {
 	CHORUS_MESSAGE_SERVED = 2,
 	CHORUS_MESSAGE_REPLIED = 3,
 	CHORUS_MESSAGE_POOLED = 4,	/* QUEUED, in the shared queue of a group */
-	CHORUS_MESSAGE_CANCELLED = 5,
-	CHORUS_MESSAGE_ABORTED = 6,	/* CANCELLED, and its server is to hear of it */
+	CHORUS_MESSAGE_FORWARDED = 5,	/* on its way from one server to the next */
+	CHORUS_MESSAGE_CANCELLED = 6,
+	CHORUS_MESSAGE_ABORTED = 7,	/* CANCELLED, and its server is to hear of it */
 };
 
 /* The client has left a served call, and the message, to its server. */

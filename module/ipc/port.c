@@ -431,8 +431,9 @@ static void message_taken_locked(struct chorus_port *port, struct chorus_message
 	lockdep_assert_held(&port->actor->lock);
 	message->seqnum = ++port->seqnum;
 	message->li = port->li;
-	message->server = port->actor;
-	atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
+	WRITE_ONCE(message->server, port->actor);
+	/* Whoever reads SERVED reads who serves it now; see chorus_receive_abort(). */
+	atomic_set_release(&message->state, CHORUS_MESSAGE_SERVED);
 }
 
 /* Returns the task to wake. */
@@ -669,7 +670,7 @@ void chorus_port_settle_locked(struct chorus_port *port)
 	rcu_read_unlock();
 }
 
-/* ---- for messages that come from elsewhere: see ipc/pool.h ---- */
+/* ---- for messages that come from elsewhere: see ipc/pool.h and ipc/forward.h ---- */
 
 /** chorus_port_is_awaited_locked() - does a thread wait that would take a message of this port? */
 bool chorus_port_is_awaited_locked(struct chorus_port *port)
@@ -686,6 +687,14 @@ void chorus_port_taken_locked(struct chorus_port *port, struct chorus_message *m
 	message->port = port;
 	message->arrival = ++port->actor->arrivals;
 	message_taken_locked(port, message);
+}
+
+/** chorus_port_append_locked() - the last in the queue, which the caller has seen has room */
+void chorus_port_append_locked(struct chorus_port *port, struct chorus_message *message)
+{
+	lockdep_assert_held(&port->actor->lock);
+	message->arrival = ++port->actor->arrivals;
+	port_enqueue_locked(port, message, false);
 }
 
 /** chorus_port_hand_over_locked() - give what was taken to the thread that waits for it */

@@ -105,6 +105,7 @@ bool chorus_port_withdraw(struct chorus_message *message);
 void chorus_port_settle_locked(struct chorus_port *port);
 bool chorus_port_is_awaited_locked(struct chorus_port *port);
 void chorus_port_taken_locked(struct chorus_port *port, struct chorus_message *message);
+void chorus_port_append_locked(struct chorus_port *port, struct chorus_message *message);
 void chorus_port_hand_over_locked(struct chorus_port *port, struct chorus_message *message);
 
 /* For those who take a port apart: port.c and migrate.c. */

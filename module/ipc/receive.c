@@ -163,6 +163,26 @@ void chorus_receive_drop_all(struct chorus_actor *actor, int error)
 	}
 }
 
+/*
+ * The actor that serves a message, locked, or NULL: as long as the lock is held no other
+ * server has the message, because it is forwarded only under this lock.  The state is read
+ * before the server, which is written before it.
+ */
+static struct chorus_actor *serving_lock(const struct chorus_message *message)
+{
+	struct chorus_actor *server;
+
+	while (atomic_read_acquire(&message->state) == CHORUS_MESSAGE_SERVED) {
+		server = READ_ONCE(message->server);
+		spin_lock(&server->lock);
+		if (atomic_read_acquire(&message->state) == CHORUS_MESSAGE_SERVED &&
+		    READ_ONCE(message->server) == server)
+			return server;
+		spin_unlock(&server->lock);
+	}
+	return NULL;
+}
+
 /**
  * chorus_receive_abort() - an aborted client gives its call up (from step C4)
  * @message: the request, in any state; the client's still
@@ -182,10 +202,9 @@ bool chorus_receive_abort(struct chorus_message *message)
 
 	/* As long as it is SERVED its server is inside; RCU keeps the actor from there on. */
 	rcu_read_lock();
-	if (atomic_read_acquire(&message->state) != CHORUS_MESSAGE_SERVED)
+	server = serving_lock(message);
+	if (!server)
 		goto out;
-	server = READ_ONCE(message->server);
-	spin_lock(&server->lock);
 	left = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
 			      CHORUS_MESSAGE_ABORTED) == CHORUS_MESSAGE_SERVED;
 	if (left) {

@@ -91,9 +91,12 @@ static int call_cancel(struct chorus_message *message)
 				       CHORUS_MESSAGE_CANCELLED);
 		if (state == CHORUS_MESSAGE_SERVED)
 			return -1;
+		if (unlikely(state == CHORUS_MESSAGE_FORWARDED) &&
+		    atomic_cmpxchg(&message->state, state, CHORUS_MESSAGE_CANCELLED) == state)
+			return -1;
 		if (call_is_over(state))
 			return 1;
-		/* QUEUED: given back by a server between our two looks. */
+		/* QUEUED: given back or forwarded by a server between our two looks. */
 	}
 }
 

@@ -223,6 +223,12 @@ static const struct field ipc_restore_fields[] = {
 	F(chorus_ipc_save, msg, TOKEN),
 };
 
+static const struct field ipc_forward_fields[] = {
+	HEAD(chorus_ipc_forward, 0),
+	F(chorus_ipc_forward, target, TARGET),
+	F(chorus_ipc_forward, msg, TOKEN),
+};
+
 static const struct field ipc_sysinfo_fields[] = {
 	HEAD(chorus_ipc_sysinfo, 0),
 	F(chorus_ipc_sysinfo, out_body_size, OUT),
@@ -335,6 +341,7 @@ const struct row rows[] = {
 	COMMAND(ipc_save, IPC_SAVE, chorus_ipc_save, 8),
 	COMMAND(ipc_restore, IPC_RESTORE, chorus_ipc_save, 8),
 	COMMAND(ipc_sysinfo, IPC_SYSINFO, chorus_ipc_sysinfo, 4),
+	COMMAND(ipc_forward, IPC_FORWARD, chorus_ipc_forward, 10),
 	COMMAND(lap_invoke, LAP_INVOKE, chorus_lap_invoke, 16),
 	COMMAND(lap_resolve, LAP_RESOLVE, chorus_lap_resolve, 14),
 	COMMAND(group_allocate, GROUP_ALLOCATE, chorus_group_allocate, 10),

@@ -63,6 +63,17 @@ static const char *const messages[] = {
 	"x ipc_receive li=@6 timeout=200000000\n"
 	"x ipc_reply\n"
 	"x port_migrate from=@1 to=@0 li=@6 flags=4\n",
+	/* passed on, and answered by who got it */
+	"a actor_self\n"
+	"x actor_self\n"
+	"y ipc_call target=@0 timeout=-1 body=data body_size=8\n"
+	"a ipc_receive timeout=3000000\n"
+	"a ipc_forward target=@1\n"
+	"x ipc_receive timeout=3000000 body=data body_size=8\n"
+	"x ipc_reply body=data body_size=8\n"
+	"y ipc_send target=@0\n"
+	"a ipc_receive timeout=3000000\n"
+	"b ipc_forward target=@1 msg=@8\n",
 	/* a local access point */
 	"a lap_resolve flags=4 name=1\n"
 	"a lap_invoke lap=@0 arg=data arg_size=@0\n",

@@ -51,6 +51,7 @@ const struct command commands[] = {
 	C(IPC_SAVE, chorus_ipc_save),
 	C(IPC_RESTORE, chorus_ipc_save),
 	C(IPC_SYSINFO, chorus_ipc_sysinfo, OUT(chorus_ipc_sysinfo, out_body_size, out_port_pi)),
+	C(IPC_FORWARD, chorus_ipc_forward),
 	C(LAP_INVOKE, chorus_lap_invoke),
 	CW(LAP_RESOLVE, chorus_lap_resolve, -1, OUT(chorus_lap_resolve, out_desc, out_desc)),
 	C(GROUP_ALLOCATE, chorus_group_allocate, OUT(chorus_group_allocate, out_cap, out_cap)),

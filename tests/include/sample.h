@@ -118,6 +118,9 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 	case CHORUS_IOC_IPC_RESTORE:
 		((struct chorus_ipc_save *)to)->msg = 0x123456;
 		return -ENOENT;
+	case CHORUS_IOC_IPC_FORWARD:
+		((struct chorus_ipc_forward *)to)->target = p->ui;
+		return -ENOMSG;
 	case CHORUS_IOC_LAP_INVOKE:
 		((struct chorus_lap_invoke *)to)->lap.head =
 			(__u64)CHORUS_UI_LAP << CHORUS_UI_TYPE_SHIFT;

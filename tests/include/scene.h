@@ -112,4 +112,10 @@ static inline int thread_li(struct puppet *p)
 	return self->out_li;
 }
 
+/* How to abort the first thread of a puppet that will be asleep; the TEST is an actor. */
+static inline struct chorus_thread_abort abort_of(struct puppet *p)
+{
+	return (struct chorus_thread_abort){ .cap = puppet_capability(p), .li = thread_li(p) };
+}
+
 #endif /* SCENE_H */

@@ -44,6 +44,7 @@ extern struct fake {
 		struct chorus_ipc_receive receive;
 		struct chorus_ipc_call call;
 		struct chorus_ipc_reply reply;
+		struct chorus_ipc_forward forward;
 		struct chorus_ipc_reply_receive reply_receive;
 		struct chorus_ipc_get_data get_data;
 		struct chorus_ipc_save save;

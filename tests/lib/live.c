@@ -412,6 +412,17 @@ static void test_order(void)
 		is(clients[i].got, 99, "client %d", i);
 	}
 
+	start_client(&clients[0], 45);
+	is(ipcReceive(&msg, &li, 5000), 1, "a request to pass on");
+	is(ipcForward(&here.target), K_OK, "ipcForward");
+	is(ipcForward(&here.target), K_EINVAL, "only once");
+	is(ipcReceive(&msg, &li, 5000), 1, "it comes again");
+	is(byte, 45, "as it was sent");
+	byte = 46;
+	is(ipcReply(&rep), K_OK, "and can be answered");
+	pthread_join(clients[0].thread, NULL);
+	is(clients[0].got, 46, "to its client");
+
 	start_client(&clients[0], 50);
 	is(ipcReceive(&msg, &li, 5000), 1, "a request to abort");
 	is(threadAbort(K_MYACTOR, clients[0].li), K_OK, "threadAbort");

@@ -316,6 +316,7 @@ static void test_rest(void)
 		.bodySize = sizeof(body), .bodyAddr = body, .annexAddr = annex,
 	};
 	KnMsgDesc rep = { .bodySize = 4, .bodyAddr = rep_body };
+	KnUniqueId to = { .uiHead = 5, .uiTail = 6 };
 	KnMsgHead head;
 	ChorusToken next = 0;
 	int li = 2;
@@ -326,6 +327,14 @@ static void test_rest(void)
 	is(fake.in.reply.body_size, 4, "body size");
 	is(chorus_ipc_reply(99, &rep), K_OK, "chorus_ipc_reply");
 	is(fake.in.reply.msg, 99, "to a token");
+
+	is(ipcForward(&to), K_OK, "ipcForward");
+	ok(!fake.in.forward.msg, "of the current message");
+	ok(fake.in.forward.target.head == 5 && fake.in.forward.target.tail == 6,
+	   "to a port");
+	is(chorus_ipc_forward(99, &to), K_OK, "chorus_ipc_forward");
+	is(fake.in.forward.msg, 99, "of a token");
+	is(ipcForward(NULL), K_EFAULT, "ipcForward(null)");
 
 	is(chorus_ipc_reply_receive(99, &rep, &msg, &li, 8, &next), 0,
 	   "chorus_ipc_reply_receive");

@@ -79,6 +79,8 @@ static const struct {
 	AT(chorus_ipc_sysinfo, out_target, 32), AT(chorus_ipc_sysinfo, out_cotarget, 48),
 	AT(chorus_ipc_sysinfo, out_transid, 64), AT(chorus_ipc_sysinfo, out_actor_pi, 72),
 	AT(chorus_ipc_sysinfo, out_port_pi, 80),
+	SIZE(chorus_ipc_forward, 32), AT(chorus_ipc_forward, target, 8),
+	AT(chorus_ipc_forward, msg, 24),
 	SIZE(chorus_lap_desc, 24), AT(chorus_lap_desc, arg_size, 16),
 	AT(chorus_lap_desc, options, 20),
 	SIZE(chorus_lap_invoke, 40), AT(chorus_lap_invoke, lap, 8),
@@ -104,7 +106,7 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	static const unsigned char nr[] = {
 		0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x33,
 		0x34, 0x35, 0x36, 0x37, 0x38, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48,
-		0x50, 0x51, 0x60, 0x61, 0x62,
+		0x49, 0x50, 0x51, 0x60, 0x61, 0x62,
 	};
 
 	REQUIRE(commands_count == ARRAY_SIZE(nr));

@@ -2,12 +2,6 @@
 /* The abort of a client goes on to the thread that serves its call, and nothing else does. */
 #include "scene.h"
 
-/* How to abort the first thread of a puppet that will be asleep; the TEST is an actor. */
-static struct chorus_thread_abort abort_of(struct puppet *p)
-{
-	return (struct chorus_thread_abort){ .cap = puppet_capability(p), .li = thread_li(p) };
-}
-
 /* The server has the abortable call of the client, who sleeps. */
 static struct scene served(struct chorus_thread_abort *abort)
 {

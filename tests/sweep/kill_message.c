@@ -136,6 +136,74 @@ static const struct kill_scene undo = {
 	"a receive into no memory", hands_prepare, undo_act, undo_after,
 };
 
+/* ---- a request is passed on ---- */
+
+struct pass {
+	int li;
+	struct chorus_ipc_forward forward;
+	struct note take;
+};
+
+static void pass_prepare(struct play *play)
+{
+	struct pass *p = SHARED(struct pass);
+
+	play_people(play);
+	p->li = play->li;
+	p->forward.target = puppet_default_port(play->party[THIRD]);
+	play->data = p;
+	begin(play->party[CLIENT], note_call, play->note[CLIENT]);
+	wait_blocked(play->party[CLIENT]);
+}
+
+/* What cannot be passed on is answered. */
+static long do_pass(void *pass)
+{
+	struct pass *p = pass;
+	struct note n = { .li = p->li, .timeout = FOREVER };
+	long result = note_receive(&n);
+
+	if (!result) {
+		result = ipc_forward(&p->forward);
+		if (result)
+			reply_number(0, ~n.got);
+	}
+	return result;
+}
+
+static long do_take(void *note)
+{
+	struct note *n = note;
+	long result = note_receive(n);
+
+	return result ?: reply_number(0, ~n->got);
+}
+
+static void pass_act(struct play *play)
+{
+	struct pass *p = play->data;
+
+	play->result[SERVER] = run(play->party[SERVER], do_pass, p);
+	p->take.timeout = is_victim(play, CLIENT) ? POLL : FOREVER;
+	if (!is_victim(play, THIRD))
+		play->result[THIRD] = run(play->party[THIRD], do_take, &p->take);
+	if (!is_victim(play, CLIENT))
+		play->result[CLIENT] = end(play->party[CLIENT]);
+}
+
+static void pass_after(struct play *play)
+{
+	if (server_died(play))
+		return play_stranger_calls(play, -EHOSTUNREACH);
+	begin(play->party[SERVER], do_serve, play->serving);
+	play_stranger_calls(play, 0);
+	EXPECT(end(play->party[SERVER]), 0);
+}
+
+static const struct kill_scene pass = {
+	"a request is passed on", pass_prepare, pass_act, pass_after,
+};
+
 /* ---- the table ---- */
 
 #define GONE	{ -EHOSTUNREACH }
@@ -143,6 +211,7 @@ static const struct kill_scene undo = {
 #define ENDED	{ -EIDRM }
 #define DONE	{ OK }
 #define FAULT	{ -EFAULT }
+#define EMPTY	{ -ETIMEDOUT }
 /* The client died in the middle: its server finds out when it replies. */
 #define CLIENT_DIES	{ [SERVER] = GONE }
 #define SERVER_DIES	{ [CLIENT] = DEAD, [THIRD] = ENDED }
@@ -164,5 +233,12 @@ static const struct kill_row rows[] = {
 	{ &undo, "U1", CLIENT, { [SERVER] = FAULT } },
 	{ &undo, "U1", SERVER, { [CLIENT] = ENDED, [THIRD] = ENDED } },
 	{ &undo, "U1", THIRD, { [SERVER] = FAULT } },
+
+	{ &pass, "Z1", CLIENT, { [SERVER] = DONE, [THIRD] = EMPTY } },
+	{ &pass, "Z1", SERVER, { [CLIENT] = DONE, [THIRD] = DONE } },
+	{ &pass, "Z1", THIRD, { [SERVER] = GONE, [CLIENT] = DONE } },
+	{ &pass, "Z2", CLIENT, { [SERVER] = DONE, [THIRD] = EMPTY } },
+	{ &pass, "Z2", SERVER, { [CLIENT] = DONE, [THIRD] = DONE } },
+	{ &pass, "Z2", THIRD, { [SERVER] = DONE, [CLIENT] = ENDED } },
 };
 KILL_TABLE(kill_message, rows);

@@ -802,6 +802,28 @@ struct chorus_ipc_sysinfo {
 };
 #define CHORUS_IOC_IPC_SYSINFO		CHORUS_IOC(0x48)
 
+/**
+ * struct chorus_ipc_forward - CHORUS_IOC_IPC_FORWARD
+ * @size: sizeof(struct chorus_ipc_forward)
+ * @flags: must be 0
+ * @target: a port of this site; no group
+ * @msg: token of the message; 0 for the current message
+ *
+ * Passes a received message on as it was sent: sender, protection identifiers, annex and the
+ * whole body.  A reply goes from who serves it then straight to the client, whose
+ * timeout runs on.  Nobody pays again: it is the sender's message still.  A message
+ * whose sender gave up meanwhile ends here, with success.  The message is kept on
+ * every error: EHOSTUNREACH, no such port; ENOBUFS, its queue is full; ENOENT, no such
+ * token; ENOMSG, no current message.  Source: none, an extension of ours.
+ */
+struct chorus_ipc_forward {
+	__u32 size;
+	__u32 flags;
+	struct chorus_ui target;
+	__aligned_u64 msg;
+};
+#define CHORUS_IOC_IPC_FORWARD		CHORUS_IOC(0x49)
+
 /* ---- 0x5n: local access points ------------------------------------------ */
 
 #define CHORUS_LAP_SAFE			(1U << 0) /* validity checked, callable by processes */

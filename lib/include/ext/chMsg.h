@@ -72,6 +72,28 @@ int chorus_ipc_call(const KnMsgDesc *request, int srcportli,
 int chorus_ipc_reply(ChorusToken token, const KnMsgDesc *msg);
 
 /**
+ * ipcForward - pass the current message on to another port
+ * @target: a port, not a group
+ *
+ * As its sender sent it: whoever receives it next reads the sender's stamp in
+ * ipcSysInfo(), and a reply goes straight to the client, whose delay runs on.
+ * K_OK also when the sender has given up meanwhile: then the message ends
+ * here.  K_EUNKNOWN: no such port; K_EFULL: no room in its queue; K_EINVAL:
+ * there is no current message.  After an error it is current still.  Any
+ * thread.  Source: none, an extension.
+ */
+int ipcForward(const KnUniqueId *target);
+
+/**
+ * chorus_ipc_forward - ipcForward() of any received message
+ * @token: the message, or 0 for the current one
+ * @target: a port
+ *
+ * Any thread of the actor.  Codes as for ipcForward().
+ */
+int chorus_ipc_forward(ChorusToken token, const KnUniqueId *target);
+
+/**
  * ipcReplyReceive - ipcReply() and ipcReceive() in one trap
  * @reply: the reply to the current message
  * @msg: where the next message shall go, and K_ABORTABLE

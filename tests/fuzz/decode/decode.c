@@ -400,6 +400,14 @@ struct chorus_actor *chorus_port_lock(struct chorus_port *which)
 	return &actor;
 }
 
+int chorus_forward(struct chorus_thread *by, u64 token, const struct chorus_ui *target)
+{
+	PROMISE(by == &thread);
+	note(token);
+	note(target->tail);
+	return answers & 4 ? -EHOSTUNREACH : 0;
+}
+
 int chorus_port_migrate(struct chorus_actor *from, int li, struct chorus_actor *to, bool drop,
 			u64 *seqnum)
 {

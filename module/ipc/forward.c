@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "debug/stat.h"
+#include "debug/step.h"
+#include "debug/trace.h"
+#include "executive/actor.h"
+#include "executive/thread.h"
+#include "ipc/forward.h"
+#include "ipc/message.h"
+#include "ipc/port.h"
+#include "ipc/receive.h"
+
+/* False: the client has left the message to us. */
+static bool message_move(struct chorus_message *message, int from, int to)
+{
+	return atomic_cmpxchg(&message->state, from, to) == from;
+}
+
+static bool leave_service(struct chorus_actor *actor, struct chorus_message *message)
+{
+	bool ours;
+
+	spin_lock(&actor->lock);
+	ours = message_move(message, CHORUS_MESSAGE_SERVED, CHORUS_MESSAGE_FORWARDED);
+	spin_unlock(&actor->lock);
+	return ours;
+}
+
+static void hand_over_locked(struct chorus_port *port, struct chorus_message *message)
+{
+	chorus_port_taken_locked(port, message);
+	chorus_port_hand_over_locked(port, message);
+}
+
+/*
+ * The target takes it, or refuses it with nothing changed.  A client that has left makes no
+ * difference to the target: -ECANCELED, and the message is ours to free.
+ */
+static int port_accept(struct chorus_port *port, struct chorus_message *message)
+{
+	struct chorus_actor *actor;
+	bool awaited;
+	int ret = 0;
+
+	rcu_read_lock();	/* keeps the task of the waiter */
+	actor = chorus_port_lock(port);
+	awaited = chorus_port_is_awaited_locked(port);
+	if (!chorus_object_alive(&port->object)) {
+		ret = -EHOSTUNREACH;
+	} else if (!awaited && port->queued >= chorus_port_queue) {
+		ret = -ENOBUFS;
+	} else {
+		/* Before the state that lets the client look at it. */
+		WRITE_ONCE(message->port, port);
+		message->info.out_target = port->object.ui;
+		if (!message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_QUEUED))
+			ret = -ECANCELED;
+		else if (awaited)
+			hand_over_locked(port, message);
+		else
+			chorus_port_append_locked(port, message);
+	}
+	spin_unlock(&actor->lock);
+	rcu_read_unlock();
+	return ret;
+}
+
+/**
+ * chorus_forward() - pass a message in service on to another port
+ * @thread: the calling thread
+ * @token: of the message; 0 for the thread's current one
+ * @target: a port of this site
+ *
+ * Returns 0, also when the client is gone: then the message ends here; -ENOMSG, -ENOENT,
+ * -ERESTARTSYS as chorus_receive_claim(); -EHOSTUNREACH, -ENOBUFS with the message kept.
+ */
+int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_ui *target)
+{
+	bool own = !token || token == READ_ONCE(thread->current_token);
+	struct chorus_actor *actor = thread->actor;
+	struct chorus_port *port = chorus_port_get(actor->object.site, target);
+	struct chorus_message *message;
+	bool saved;
+	int ret;
+
+	if (!port) {
+		chorus_count(send_unknown);
+		return -EHOSTUNREACH;
+	}
+	message = chorus_receive_claim(thread, token);
+	if (IS_ERR(message)) {
+		ret = PTR_ERR(message);
+		goto put;
+	}
+	chorus_step(Z1);
+	/* From the acceptance on it is the target's. */
+	saved = message->saved;
+	message->saved = false;
+	trace_chorus_forward(message);
+	ret = leave_service(actor, message) ? port_accept(port, message) : -ECANCELED;
+	if (!ret) {
+		chorus_receive_claimed(thread);
+		chorus_count(forward);
+		chorus_step(Z2);
+	} else if (ret != -ECANCELED &&
+		   message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_SERVED)) {
+		message->saved = saved;
+		chorus_receive_unclaim(thread, message, own);
+		chorus_count(forward_refused);
+	} else {
+		chorus_receive_claimed(thread);
+		chorus_message_free(message);
+		chorus_count(forward_gone);
+		ret = 0;
+	}
+put:
+	chorus_port_put(port);
+	return ret;
+}
