@@ -60,8 +60,8 @@ static int serve(const KnUniqueId *behind)
 
 static int mediate(const KnUniqueId *server)
 {
-	char word[16];
-	KnMsgDesc no = { .bodySize = 2, .bodyAddr = "no" };
+	char word[16], refusal[] = "no";
+	KnMsgDesc no = { .bodySize = 2, .bodyAddr = refusal };
 
 	for (;;) {
 		KnMsgDesc msg = { .bodySize = sizeof(word), .bodyAddr = word };

@@ -27,6 +27,7 @@ static bool leave_service(struct chorus_actor *actor, struct chorus_message *mes
 
 static void hand_over_locked(struct chorus_port *port, struct chorus_message *message)
 {
+	lockdep_assert_held(&port->actor->lock);
 	chorus_port_taken_locked(port, message);
 	chorus_port_hand_over_locked(port, message);
 }

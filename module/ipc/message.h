@@ -13,8 +13,8 @@
  *		       \-> IDLE, -errno	   or ABORTED	by the client
  *
  * In the shared queue of a group it is POOLED in place of QUEUED, and pool->lock in place
- * of actor->lock.  Between two servers it is FORWARDED; see forward.h.  An asynchronous message goes IDLE, QUEUED, SERVED and is freed by the
- * receiver.
+ * of actor->lock.  Between two servers it is FORWARDED; see forward.h.  An asynchronous
+ * message goes IDLE, QUEUED, SERVED and is freed by the receiver.
  */
 #ifndef CHORUS_IPC_MESSAGE_H
 #define CHORUS_IPC_MESSAGE_H

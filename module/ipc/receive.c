@@ -164,23 +164,30 @@ void chorus_receive_drop_all(struct chorus_actor *actor, int error)
 }
 
 /*
- * The actor that serves a message, locked, or NULL: as long as the lock is held no other
- * server has the message, because it is forwarded only under this lock.  The state is read
- * before the server, which is written before it.
+ * As long as the lock is held no other server gets the message, because it is forwarded only
+ * under this lock.  The state is read before the server, which is written before it.
  */
-static struct chorus_actor *serving_lock(const struct chorus_message *message)
+static bool is_served_locked(const struct chorus_actor *server,
+			     const struct chorus_message *message)
 {
-	struct chorus_actor *server;
+	lockdep_assert_held(&server->lock);
+	return atomic_read_acquire(&message->state) == CHORUS_MESSAGE_SERVED &&
+	       READ_ONCE(message->server) == server;
+}
 
-	while (atomic_read_acquire(&message->state) == CHORUS_MESSAGE_SERVED) {
-		server = READ_ONCE(message->server);
-		spin_lock(&server->lock);
-		if (atomic_read_acquire(&message->state) == CHORUS_MESSAGE_SERVED &&
-		    READ_ONCE(message->server) == server)
-			return server;
-		spin_unlock(&server->lock);
+/* The thread that has the message as its current one, if there is one. */
+static void abort_serving_locked(struct chorus_actor *server, u64 token)
+{
+	struct chorus_thread *thread;
+
+	lockdep_assert_held(&server->lock);
+	list_for_each_entry(thread, &server->threads, actor_node) {
+		if (READ_ONCE(thread->current_token) != token)
+			continue;
+		chorus_thread_abort_locked(thread);
+		chorus_count(abort_passed);
+		break;
 	}
-	return NULL;
 }
 
 /**
@@ -196,28 +203,21 @@ static struct chorus_actor *serving_lock(const struct chorus_message *message)
 bool chorus_receive_abort(struct chorus_message *message)
 {
 	u64 token = chorus_message_token(message);
-	struct chorus_thread *thread;
 	struct chorus_actor *server;
 	bool left = false;
 
 	/* As long as it is SERVED its server is inside; RCU keeps the actor from there on. */
 	rcu_read_lock();
-	server = serving_lock(message);
-	if (!server)
-		goto out;
-	left = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
-			      CHORUS_MESSAGE_ABORTED) == CHORUS_MESSAGE_SERVED;
-	if (left) {
-		list_for_each_entry(thread, &server->threads, actor_node) {
-			if (READ_ONCE(thread->current_token) != token)
-				continue;
-			chorus_thread_abort_locked(thread);
-			chorus_count(abort_passed);
-			break;
-		}
+	while (!left && atomic_read_acquire(&message->state) == CHORUS_MESSAGE_SERVED) {
+		server = READ_ONCE(message->server);
+		spin_lock(&server->lock);
+		left = is_served_locked(server, message) &&
+		       atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
+				      CHORUS_MESSAGE_ABORTED) == CHORUS_MESSAGE_SERVED;
+		if (left)
+			abort_serving_locked(server, token);
+		spin_unlock(&server->lock);
 	}
-	spin_unlock(&server->lock);
-out:
 	rcu_read_unlock();
 	return left;
 }
