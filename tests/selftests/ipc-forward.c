@@ -401,14 +401,14 @@ TEST_TIMEOUT(storm, "aborts at any moment of the way: who was answered has marke
 	s.call->flags = CHORUS_MSG_ABORTABLE;
 	pass->forward = r.pass->forward;
 	pass->note.li = s.li;
-	for (int i = 0; i < 80; i++) {
+	for (int i = 0; i < 30; i++) {
 		long result, served;
 
 		pass->note.timeout = r.pass->note.timeout = 100 * MS;
 		begin(s.server, do_pass_one, pass);
 		begin(r.next, do_serve_one, &r.pass->note);
 		begin(s.client, note_call, s.call);
-		for (volatile int spin = 0; spin < i * 300; spin++)
+		for (volatile int spin = 0; spin < i * 800; spin++)
 			;
 		EXPECT(thread_abort(&abort), 0);
 		result = end(s.client);
