@@ -299,7 +299,7 @@ static int server_main(struct test_worker *worker)
 	for (;;) {
 		ret = test_receive(thread, li, -1, &value, &out);
 		if (ret)
-			return ret == -EIDRM || ret == -ESHUTDOWN ? served : ret;
+			return ret == -EIDRM || ret == -ENOENT || ret == -ESHUTDOWN ? served : ret;
 		test_mix();
 		ret = test_reply(thread, 0, ~value);
 		if (ret)
