@@ -139,7 +139,7 @@ int chorus_gate_close(struct chorus_gate *gate, bool killable)
 	mutex_lock(&gate_mutex);
 	ret = gate->closing ? -ENOENT : gate_wait_begin_locked(gate, thread);
 	if (!ret)
-		WRITE_ONCE(gate->closing, true);
+		WRITE_ONCE(gate->closing, 1);
 	mutex_unlock(&gate_mutex);
 	if (ret)
 		return ret;

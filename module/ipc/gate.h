@@ -22,7 +22,7 @@
 
 struct chorus_gate {
 	struct percpu_ref inside;
-	bool closing;			/* gate_mutex to write */
+	int closing;			/* gate_mutex to write; no bool: see below */
 	struct completion empty;
 	struct chorus_actor *actor;	/* whose handler; outlives the gate */
 	void (*release)(struct chorus_gate *gate); /* nobody is inside any more */
@@ -36,6 +36,7 @@ void chorus_gate_exit(struct chorus_gate *gate);
 int chorus_gate_close(struct chorus_gate *gate, bool killable);
 int chorus_gate_wait(struct chorus_gate *gate, bool killable);
 
+/* Of a bool gcc 12 takes READ_ONCE() for a plain read, and KCSAN reports it. */
 static inline bool chorus_gate_closing(const struct chorus_gate *gate)
 {
 	return READ_ONCE(gate->closing);

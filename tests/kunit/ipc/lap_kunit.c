@@ -27,11 +27,12 @@ static int handler(struct chorus_invocation *inv, void *cookie)
 	u64 *arg = chorus_invocation_arg(inv);
 	struct setting *set = cookie;
 
-	set->task = current;
-	set->depth = max(set->depth, chorus_invocation_depth(inv));
+	/* Several may be inside: the last one is noted. */
+	WRITE_ONCE(set->task, current);
+	WRITE_ONCE(set->depth, max(READ_ONCE(set->depth), chorus_invocation_depth(inv)));
 	complete(&set->entered);
 	if (set->extra)
-		set->extra_result = set->extra(set, inv);
+		WRITE_ONCE(set->extra_result, set->extra(set, inv));
 	*arg *= 2;
 	return set->result;
 }
