@@ -103,6 +103,24 @@ static inline long do_is_marked(void *unused)
 	return result ?: (long)a.out_aborted;
 }
 
+/*
+ * One request: 2 if it was answered, 1 if its client was gone and the thread marked for it, 0 if it was gone
+ * without a mark; 3 would be both.
+ */
+static inline long do_serve_marked(void *note)
+{
+	struct note *n = note;
+	long result = note_receive(n), marked;
+
+	if (result)
+		return result;
+	marked = do_is_marked(NULL);
+	result = reply_number(0, ~n->got);
+	/* The abort may come between our look and the reply. */
+	marked |= do_is_marked(NULL);
+	return result == -EHOSTUNREACH ? marked : result ?: 2 + marked;
+}
+
 /* The local id of a puppet's thread, asked while it is free. */
 static inline int thread_li(struct puppet *p)
 {

@@ -125,22 +125,6 @@ TEST(others, "a timeout and the death of a client are not passed on")
 	EXPECT(scene_reply(&s, 1), -EHOSTUNREACH);
 }
 
-/* The mark, if there was one, and then the reply. */
-static long serve(void *note)
-{
-	struct note *n = note;
-	long result = note_receive(n), marked;
-
-	if (result)
-		return result;
-	marked = do_is_marked(NULL);
-	n->msg = 0;
-	result = note_reply(n);
-	/* The abort may come between our look and the reply. */
-	marked |= do_is_marked(NULL);
-	return result == -EHOSTUNREACH ? marked : result ?: 2 + marked;
-}
-
 TEST_TIMEOUT(storm, "aborts at any moment: who was answered has marked nobody, and the mark never outlives its call", 60)
 {
 	struct scene s = scene_new();
@@ -153,7 +137,7 @@ TEST_TIMEOUT(storm, "aborts at any moment: who was answered has marked nobody, a
 		long result, server;
 
 		s.receive->timeout = 100 * MS;
-		begin(s.server, serve, s.receive);
+		begin(s.server, do_serve_marked, s.receive);
 		begin(s.client, note_call, s.call);
 		for (volatile int spin = 0; spin < i * 200; spin++)
 			;

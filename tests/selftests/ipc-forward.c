@@ -375,20 +375,6 @@ static long do_pass_one(void *pass)
 	return result ?: ipc_forward(&p->forward);
 }
 
-/* 1: marked, 2: answered. */
-static long do_serve_one(void *note)
-{
-	struct note *n = note;
-	long result = note_receive(n), marked;
-
-	if (result)
-		return result;
-	marked = do_is_marked(NULL);
-	result = reply_number(0, ~n->got);
-	marked |= do_is_marked(NULL);
-	return result == -EHOSTUNREACH ? marked : result ?: 2 + marked;
-}
-
 TEST_TIMEOUT(storm, "aborts at any moment of the way: who was answered has marked nobody", 60)
 {
 	struct scene s = scene_new();
@@ -406,7 +392,7 @@ TEST_TIMEOUT(storm, "aborts at any moment of the way: who was answered has marke
 
 		pass->note.timeout = r.pass->note.timeout = 100 * MS;
 		begin(s.server, do_pass_one, pass);
-		begin(r.next, do_serve_one, &r.pass->note);
+		begin(r.next, do_serve_marked, &r.pass->note);
 		begin(s.client, note_call, s.call);
 		for (volatile int spin = 0; spin < i * 800; spin++)
 			;
