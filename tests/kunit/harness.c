@@ -343,6 +343,9 @@ int test_receive(struct chorus_thread *thread, s32 li, s64 timeout, u32 *value,
 		.to = { .body = (uintptr_t)value, .size = sizeof(*value), .kernel = true },
 	};
 
+	/* What chorus_thread_enter() gave to a worker whose actor was killed before it ran. */
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
 	chorus_timeout_init(&receive.timeout, timeout, 0);
 	return chorus_receive(thread, &receive, out);
 }
