@@ -8,6 +8,7 @@ struct test_entry {
 	struct list_head node;
 	struct chorus_actor *actor;	/* an actor to close, */
 	struct task_struct *task;	/* or a task to put, */
+	void *memory;			/* or memory to free, */
 	void *variable;			/* or a limit to restore */
 	unsigned long value;
 	size_t size;
@@ -60,6 +61,19 @@ static struct test_entry *entry_add(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, entry);
 	list_add(&entry->node, &fixture->entries);
 	return entry;
+}
+
+/*
+ * Memory that workers know.  That of KUnit goes with the case in any case, this stays with
+ * a worker that does not end.
+ */
+void *test_zalloc(struct kunit *test, size_t size)
+{
+	void *memory = kzalloc(size, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, memory);
+	entry_add(test)->memory = memory;
+	return memory;
 }
 
 static void limit_write(void *variable, size_t size, unsigned long value)
@@ -116,6 +130,7 @@ void test_exit(struct kunit *test)
 	list_for_each_entry_safe(entry, next_entry, &fixture->entries, node) {
 		if (entry->task)
 			put_task_struct(entry->task);
+		kfree(entry->memory);
 		kfree(entry);
 	}
 	kfree(fixture);

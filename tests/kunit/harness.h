@@ -51,6 +51,8 @@ int test_init(struct kunit *test);
 void test_exit(struct kunit *test);
 void test_again(struct kunit *test);	/* everything fresh in the middle of a case */
 
+void *test_zalloc(struct kunit *test, size_t size);
+
 struct chorus_site *test_site(void);
 struct chorus_actor *test_actor(struct kunit *test);
 struct chorus_actor *test_user_actor(struct kunit *test, u32 uid);

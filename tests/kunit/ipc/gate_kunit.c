@@ -20,10 +20,9 @@ struct setting {
 
 static struct setting *prepare(struct kunit *test)
 {
-	struct setting *set = kunit_kzalloc(test, sizeof(*set), GFP_KERNEL);
+	struct setting *set = test_zalloc(test, sizeof(*set));
 	int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, set);
 	set->actor = test_actor(test);
 	for (i = 0; i < ARRAY_SIZE(set->gates); i++)
 		KUNIT_ASSERT_EQ(test, chorus_gate_init(&set->gates[i].gate, set->actor,
@@ -163,10 +162,7 @@ static struct test_worker *inmate_run(struct kunit *test, struct setting *set,
 
 static struct inmate *inmates(struct kunit *test, int nr)
 {
-	struct inmate *inmate = kunit_kcalloc(test, nr, sizeof(*inmate), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, inmate);
-	return inmate;
+	return test_zalloc(test, nr * sizeof(struct inmate));
 }
 
 /* ---- closing ---- */
@@ -378,16 +374,15 @@ static int storm_user(struct test_worker *worker)
 
 static void gate_nobody_is_inside_after_close(struct kunit *test)
 {
-	struct gate_storm *storm = kunit_kzalloc(test, sizeof(*storm), GFP_KERNEL);
 	struct test_worker *workers[4];
+	struct gate_storm *storm;
 	struct setting *set;
 	int round, i;
 
-	KUNIT_ASSERT_NOT_NULL(test, storm);
 	for (round = 0; round < 10; round++) {
 		set = prepare(test);
+		storm = test_zalloc(test, sizeof(*storm));
 		storm->gate = &set->gates[0];
-		atomic_set(&storm->passed, 0);
 		for (i = 0; i < ARRAY_SIZE(workers); i++)
 			workers[i] = test_run(test, storm_user, set->actor, storm);
 		test_until(atomic_read(&storm->passed) > 20);

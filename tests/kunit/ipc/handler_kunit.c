@@ -49,9 +49,8 @@ static int handler(struct chorus_invocation *inv, void *cookie)
 
 static struct setting *prepare(struct kunit *test)
 {
-	struct setting *set = kunit_kzalloc(test, sizeof(*set), GFP_KERNEL);
+	struct setting *set = test_zalloc(test, sizeof(*set));
 
-	KUNIT_ASSERT_NOT_NULL(test, set);
 	init_completion(&set->entered);
 	init_completion(&set->go);
 	set->client = test_actor(test);
@@ -617,12 +616,11 @@ static int storm_sender(struct test_worker *worker)
 /* Every message is handled, or still in the queue at the end. */
 static void handler_comes_and_goes_without_loss(struct kunit *test)
 {
-	struct handler_storm *storm = kunit_kzalloc(test, sizeof(*storm), GFP_KERNEL);
+	struct handler_storm *storm = test_zalloc(test, sizeof(*storm));
 	struct setting *set = prepare(test);
 	struct test_worker *worker;
 	int round, left = 0;
 
-	KUNIT_ASSERT_NOT_NULL(test, storm);
 	storm->set = set;
 	test_limit(test, chorus_port_queue, 100000);
 	worker = test_run(test, storm_sender, set->client, storm);

@@ -39,9 +39,8 @@ static int handler(struct chorus_invocation *inv, void *cookie)
 
 static struct setting *prepare(struct kunit *test)
 {
-	struct setting *set = kunit_kzalloc(test, sizeof(*set), GFP_KERNEL);
+	struct setting *set = test_zalloc(test, sizeof(*set));
 
-	KUNIT_ASSERT_NOT_NULL(test, set);
 	init_completion(&set->entered);
 	init_completion(&set->go);
 	set->caller = test_actor(test);
@@ -516,13 +515,12 @@ static int extra_mix(struct setting *set, struct chorus_invocation *inv)
 
 static void lap_comes_and_goes_under_its_callers(struct kunit *test)
 {
-	struct lap_storm *storm = kunit_kzalloc(test, sizeof(*storm), GFP_KERNEL);
+	struct lap_storm *storm = test_zalloc(test, sizeof(*storm));
 	struct setting *set = prepare(test);
 	struct test_worker *workers[3];
 	struct chorus_lap_desc desc;
 	int round, i, seen;
 
-	KUNIT_ASSERT_NOT_NULL(test, storm);
 	storm->set = set;
 	set->extra = extra_mix;
 	for (i = 0; i < ARRAY_SIZE(workers); i++)

@@ -27,10 +27,9 @@ static int leave(struct setting *set, int member)
 
 static struct setting *enter(struct kunit *test)
 {
-	struct setting *set = kunit_kzalloc(test, sizeof(*set), GFP_KERNEL);
+	struct setting *set = test_zalloc(test, sizeof(*set));
 	int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, set);
 	set->client = test_user_actor(test, 5300);
 	set->actor = test_actor(test);
 	set->thread = test_thread(test, set->actor);

@@ -14,10 +14,9 @@ struct setting {
 
 static inline struct setting *enter(struct kunit *test)
 {
-	struct setting *set = kunit_kzalloc(test, sizeof(*set), GFP_KERNEL);
+	struct setting *set = test_zalloc(test, sizeof(*set));
 	int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, set);
 	set->actor = test_actor(test);
 	set->thread = test_thread(test, set->actor);
 	for (i = 0; i < ARRAY_SIZE(set->li); i++)

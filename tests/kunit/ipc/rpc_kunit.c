@@ -14,9 +14,8 @@ struct setting {
 
 static struct setting *prepare(struct kunit *test)
 {
-	struct setting *set = kunit_kzalloc(test, sizeof(*set), GFP_KERNEL);
+	struct setting *set = test_zalloc(test, sizeof(*set));
 
-	KUNIT_ASSERT_NOT_NULL(test, set);
 	set->client = test_actor(test);
 	set->server = test_actor(test);
 	set->thread = test_thread(test, set->server);
@@ -111,15 +110,16 @@ static void rpc_bodies_are_used_again(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct setting *set = prepare(test);
-		struct large_call call = { .set = set, .size = sizes[i] };
+		struct large_call *call = test_zalloc(test, sizeof(*call));
 		struct chorus_buffers from = { .size = sizes[i], .kernel = true };
 		long before = atomic_long_read(&set->client->user->used[CHORUS_QUOTA_BYTES]);
 		struct test_worker *worker;
 
-		call.body = kunit_kzalloc(test, CHORUS_BODY_MAX, GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, call.body);
-		from.body = (uintptr_t)call.body;
-		worker = test_run(test, large_client, set->client, &call);
+		call->set = set;
+		call->size = sizes[i];
+		call->body = test_zalloc(test, CHORUS_BODY_MAX);
+		from.body = (uintptr_t)call->body;
+		worker = test_run(test, large_client, set->client, call);
 		for (k = 0; k < 2; k++) {
 			struct chorus_received out = { };
 
@@ -129,7 +129,7 @@ static void rpc_bodies_are_used_again(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, chorus_rpc_reply(set->thread, 0, &from, false), 0);
 		}
 		KUNIT_EXPECT_EQ(test, test_join(worker), 0);
-		KUNIT_EXPECT_EQ(test, call.used - before,
+		KUNIT_EXPECT_EQ(test, call->used - before,
 				sizes[i] <= CHORUS_BODY_SMALL ? 0L :
 				2L * roundup_pow_of_two(sizes[i]));
 		test_again(test);
@@ -291,11 +291,10 @@ static int calls_twice(struct test_worker *worker)
 static void rpc_late_reply_never_matches(struct kunit *test)
 {
 	struct setting *set = prepare(test);
-	struct two_calls *two = kunit_kzalloc(test, sizeof(*two), GFP_KERNEL);
+	struct two_calls *two = test_zalloc(test, sizeof(*two));
 	struct test_worker *worker;
 	u64 first, second;
 
-	KUNIT_ASSERT_NOT_NULL(test, two);
 	two->set = set;
 	init_completion(&two->again);
 	worker = test_run(test, calls_twice, set->client, two);
@@ -651,11 +650,10 @@ static int racing_server(struct test_worker *worker)
 /* What the server counts as delivered is what the client got: never one without both. */
 static void rpc_timeout_races_with_reply(struct kunit *test)
 {
-	struct race *race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
+	struct race *race = test_zalloc(test, sizeof(*race));
 	struct setting *set = prepare(test);
 	struct test_worker *one, *two, *worker;
 
-	KUNIT_ASSERT_NOT_NULL(test, race);
 	race->set = set;
 	atomic_set(&race->clients, 1);
 	one = test_run(test, racing_server, set->server, race);
@@ -708,10 +706,9 @@ static void rpc_death_races_with_calls(struct kunit *test)
 	int round, i, ret;
 
 	for (round = 0; round < 20; round++) {
-		struct race *race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
+		struct race *race = test_zalloc(test, sizeof(*race));
 		struct setting *set = prepare(test);
 
-		KUNIT_ASSERT_NOT_NULL(test, race);
 		race->set = set;
 		for (i = 0; i < ARRAY_SIZE(servers); i++)
 			servers[i] = test_run(test, patient_server, set->server, race);

@@ -193,11 +193,10 @@ static int storm_user(struct test_worker *worker)
 
 static void active_nobody_is_inside_after_drain(struct kunit *test)
 {
-	struct active_storm *storm = kunit_kzalloc(test, sizeof(*storm), GFP_KERNEL);
+	struct active_storm *storm = test_zalloc(test, sizeof(*storm));
 	struct test_worker *workers[NR_WORKERS];
 	int round, i;
 
-	KUNIT_ASSERT_NOT_NULL(test, storm);
 	for (round = 0; round < 20; round++) {
 		memset(storm, 0, sizeof(*storm));
 		chorus_active_init(&storm->active);

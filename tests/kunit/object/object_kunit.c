@@ -364,11 +364,10 @@ static int storm_user(struct test_worker *worker)
 /* One name, born and killed over and over under the hands of its users. */
 static void object_users_never_see_a_drained_one(struct kunit *test)
 {
-	struct object_storm *storm = kunit_kzalloc(test, sizeof(*storm), GFP_KERNEL);
+	struct object_storm *storm = test_zalloc(test, sizeof(*storm));
 	struct test_worker *workers[NR_WORKERS];
 	int round, seen, i;
 
-	KUNIT_ASSERT_NOT_NULL(test, storm);
 	chorus_ui_build(&storm->ui, CHORUS_UI_STATPORT, test_site()->number, 81);
 	for (i = 0; i < NR_WORKERS; i++)
 		workers[i] = test_run(test, storm_user, NULL, storm);

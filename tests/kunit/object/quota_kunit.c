@@ -242,11 +242,10 @@ static int storm_charge(struct test_worker *worker)
 
 static void quota_racing_charges_stay_below(struct kunit *test)
 {
-	struct quota_storm *storm = kunit_kzalloc(test, sizeof(*storm), GFP_KERNEL);
+	struct quota_storm *storm = test_zalloc(test, sizeof(*storm));
 	struct test_worker *workers[NR_WORKERS];
 	int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, storm);
 	storm->user = user_of(test, UID + 3);
 	test_limit(test, chorus_max_bytes, 6);
 	for (i = 0; i < NR_WORKERS; i++)
