@@ -33,6 +33,7 @@
  * debug kernel that is emulated on a loaded machine may take seconds over a few hundred calls.
  */
 #define TEST_LONG	60000
+#define TEST_LONG_NS	((s64)TEST_LONG * NSEC_PER_MSEC)
 
 struct test_worker {
 	struct list_head node;
