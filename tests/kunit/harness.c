@@ -304,6 +304,9 @@ bool test_ended(struct test_worker *worker)
 /*
  * Returns with the worker in an interruptible wait, which those of the nucleus are; or
  * at its end already, where the wait was short and we were slow: its result tells.
+ *
+ * Who is woken from a wait says once more that it sleeps before it looks why: after a
+ * wake-up this tells nothing about the next wait.  Wait for what the worker does there.
  */
 void test_asleep(struct test_worker *worker)
 {
