@@ -335,7 +335,7 @@ static void handler_port_is_not_received_from(struct kunit *test)
 	test_send(set->server, &set->client->default_port->object.ui, 6);
 	KUNIT_EXPECT_EQ(test, chorus_port_connect(set->client, CHORUS_LI_DEFAULT, handler, set),
 			0);
-	/* The handler's thread has not run yet. */
+	/* The thread of the handler has it, or is about to have it. */
 	got = test_poll(test_thread_current(), CHORUS_LI_ANYENABLED);
 	KUNIT_EXPECT_EQ(test, got, -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, test_poll(test_thread_current(), CHORUS_LI_DEFAULT), -EBUSY);
@@ -425,6 +425,19 @@ static int extra_hold(struct setting *set, struct chorus_invocation *inv)
 	return 0;
 }
 
+/* Has somebody begun to take the handler away?  From then on no message reaches it. */
+static bool disconnecting(struct setting *set)
+{
+	struct chorus_port *port = chorus_port_get_li(set->server, set->li);
+	struct chorus_handler *handler = port ? chorus_handler_get(port) : NULL;
+	bool closing = handler && chorus_gate_closing(&handler->gate);
+
+	if (handler)
+		chorus_handler_put(handler);
+	chorus_port_put(port);
+	return closing;
+}
+
 static int disconnecter(struct test_worker *worker)
 {
 	return disconnect(worker->arg);
@@ -445,6 +458,7 @@ static void handler_disconnecting_loses_nothing(struct kunit *test)
 	inside = test_run(test, call_forever, set->client, set);
 	wait_for_completion(&set->entered);
 	closer = test_run(test, disconnecter, set->server, set);
+	test_until(disconnecting(set));
 	msleep(50);
 	KUNIT_EXPECT_FALSE(test, test_ended(closer));
 	KUNIT_EXPECT_EQ(test, test_send(set->client, &set->ui, 5), 0);
@@ -482,7 +496,7 @@ static void handler_gone_wakes_who_waits_for_any(struct kunit *test)
 	inside = test_run(test, call_forever, set->client, set);
 	wait_for_completion(&set->entered);
 	closer = test_run(test, disconnecter, set->server, set);
-	msleep(50);
+	test_until(disconnecting(set));
 	test_send(set->client, &set->ui, 6);
 	complete_all(&set->go);
 	test_join(inside);
@@ -510,7 +524,8 @@ static void handler_disconnecter_killed(struct kunit *test)
 	inside = test_run(test, call_forever, set->client, set);
 	wait_for_completion(&set->entered);
 	killed = test_run(test, killed_disconnecter, set->server, set);
-	msleep(50);
+	/* Before that it may not have allowed the signal, which would be lost. */
+	test_until(disconnecting(set));
 	send_sig(SIGKILL, killed->task, 1);
 	KUNIT_EXPECT_EQ(test, test_join(killed), -EINTR);
 	KUNIT_EXPECT_EQ(test, connect(set), -EBUSY);

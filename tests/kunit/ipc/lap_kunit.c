@@ -272,6 +272,19 @@ static int killed_deleter(struct test_worker *worker)
 	return chorus_lap_delete(set->owner, &set->desc);
 }
 
+/* Has its deletion begun? */
+static bool deleting(struct setting *set)
+{
+	struct chorus_object *object;
+	bool closing;
+
+	rcu_read_lock();
+	object = chorus_object_find(test_site(), &set->desc.lap);
+	closing = !object || chorus_gate_closing(&chorus_lap_of(object)->gate);
+	rcu_read_unlock();
+	return closing;
+}
+
 /* The module may not leave before the last caller, also when the deleter was killed. */
 static void lap_deleter_killed(struct kunit *test)
 {
@@ -283,7 +296,8 @@ static void lap_deleter_killed(struct kunit *test)
 	inside = test_run(test, invoker, set->caller, set);
 	wait_for_completion(&set->entered);
 	deleter = test_run(test, killed_deleter, set->owner, set);
-	msleep(50);
+	/* Before that it may not have allowed the signal, which would be lost. */
+	test_until(deleting(set));
 	send_sig(SIGKILL, deleter->task, 1);
 	KUNIT_EXPECT_EQ(test, test_join(deleter), -EINTR);
 	KUNIT_EXPECT_EQ(test, invoke(set, &arg), -ENOENT);
