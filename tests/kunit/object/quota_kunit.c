@@ -216,12 +216,16 @@ struct quota_storm {
 	atomic_t refused;
 };
 
+/* The first may be through before the last one is made: they go on until they have met. */
 static int storm_charge(struct test_worker *worker)
 {
+	unsigned long end = jiffies + msecs_to_jiffies(TEST_LONG / 2);
 	struct quota_storm *storm = worker->arg;
 	int round, held, amount;
 
-	for (round = 0; round < 500; round++) {
+	for (round = 0; round < 500 || !atomic_read(&storm->refused); round++) {
+		if (time_after(jiffies, end))
+			break;
 		amount = 1 + get_random_u32() % 4;
 		if (chorus_user_charge(storm->user, CHORUS_QUOTA_BYTES, amount)) {
 			atomic_inc(&storm->refused);
