@@ -366,16 +366,17 @@ static void object_users_never_see_a_drained_one(struct kunit *test)
 {
 	struct object_storm *storm = test_zalloc(test, sizeof(*storm));
 	struct test_worker *workers[NR_WORKERS];
+	bool used = true;
 	int round, seen, i;
 
 	chorus_ui_build(&storm->ui, CHORUS_UI_STATPORT, test_site()->number, 81);
 	for (i = 0; i < NR_WORKERS; i++)
 		workers[i] = test_run(test, storm_user, NULL, storm);
-	for (round = 0; round < NR_ROUNDS; round++) {
+	for (round = 0; used && round < NR_ROUNDS; round++) {
 		struct thing *thing = thing_publish(test, 81);
 
 		seen = atomic_read(&storm->acquired);
-		test_until(atomic_read(&storm->acquired) > seen + 3);
+		used = test_until(atomic_read(&storm->acquired) > seen + 3);
 		chorus_object_kill(&thing->object);
 		chorus_object_drain(&thing->object);
 		WRITE_ONCE(thing->drained, true);
@@ -385,6 +386,7 @@ static void object_users_never_see_a_drained_one(struct kunit *test)
 	for (i = 0; i < NR_WORKERS; i++)
 		test_join(workers[i]);
 	KUNIT_EXPECT_EQ(test, atomic_read(&storm->wrong), 0);
+	KUNIT_EXPECT_TRUE(test, used);
 	KUNIT_EXPECT_GT(test, atomic_read(&storm->acquired), NR_ROUNDS);
 }
 
