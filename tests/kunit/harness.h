@@ -35,6 +35,9 @@
 #define TEST_LONG	60000
 #define TEST_LONG_NS	((s64)TEST_LONG * NSEC_PER_MSEC)
 
+/* Until then a worker that goes round and round is through, or test_join() gives it up. */
+#define test_deadline()	(jiffies + msecs_to_jiffies(TEST_LONG / 2))
+
 struct test_worker {
 	struct list_head node;
 	struct kunit *test;

@@ -239,14 +239,14 @@ static void group_turn_survives_joins_and_leaves(struct kunit *test)
 	unsigned int count[MEMBERS] = { 0 };
 	int i, member;
 
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < 1200; i++) {
 		KUNIT_EXPECT_EQ(test, i % 2 ? join(set, 1) : leave(set, 1), 0);
 		member = choose(set, CHORUS_MODE_ANY, NULL);
 		KUNIT_ASSERT_GE(test, member, 0);
 		count[member]++;
 	}
 	for (i = 0; i < MEMBERS; i++)
-		KUNIT_EXPECT_GE(test, count[i], i == 1 ? 1U : 700U);
+		KUNIT_EXPECT_GE(test, count[i], i == 1 ? 1U : 280U);
 }
 
 static void group_spreads_what_the_excluded_would_get(struct kunit *test)
@@ -367,9 +367,10 @@ static void group_broadcast_checks_its_source(struct kunit *test)
 static int join_and_leave(struct test_worker *worker)
 {
 	struct setting *set = worker->arg;
+	unsigned long end = test_deadline();
 	int i, ret;
 
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < 300 && time_before(jiffies, end); i++) {
 		ret = chorus_group_insert(worker->actor, &set->group, &set->ui[i % MEMBERS]);
 		if (ret)
 			return ret;
@@ -385,9 +386,10 @@ static int join_and_leave(struct test_worker *worker)
 static int broadcast_on(struct test_worker *worker)
 {
 	struct setting *set = worker->arg;
+	unsigned long end = test_deadline();
 	int i, ret;
 
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < 300 && time_before(jiffies, end); i++) {
 		ret = test_send(worker->actor, &set->group.ui, i + 1);
 		if (ret && ret != -EHOSTUNREACH && ret != -ENOBUFS)
 			return ret;

@@ -646,7 +646,7 @@ struct race {
  */
 static int racing_client(struct test_worker *worker)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(TEST_LONG / 2);
+	unsigned long end = test_deadline();
 	u32 round, value, most = 400 * NSEC_PER_USEC;
 	struct race *race = worker->arg;
 	int ret;

@@ -219,7 +219,7 @@ struct quota_storm {
 /* The first may be through before the last one is made: they go on until they have met. */
 static int storm_charge(struct test_worker *worker)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(TEST_LONG / 2);
+	unsigned long end = test_deadline();
 	struct quota_storm *storm = worker->arg;
 	int round, held, amount;
 
