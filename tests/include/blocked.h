@@ -34,6 +34,8 @@ struct blocked {
 	long (*fn)(void *);
 	struct lap_call late;		/* p_late, for RESOLVE */
 	unsigned int restarts;		/* entered again after EINTR */
+	long long start;		/* no later than its time began to run */
+	bool over;			/* its time was over before it had been seen asleep */
 };
 
 static inline long blocked_resolve(void *note)
@@ -101,6 +103,7 @@ static inline bool blocked_start(struct blocked *b, enum blocked_kind kind, long
 	struct chorus_port_enable *e;
 	struct lap_call *late;
 	struct note *send;
+	long result;
 
 	memset(b, 0, sizeof(*b));
 	b->kind = kind;
@@ -159,19 +162,49 @@ static inline bool blocked_start(struct blocked *b, enum blocked_kind kind, long
 	}
 	b->n->timeout = timeout;
 	b->n->flags = flags;
+	b->start = now_ns();
 	begin(b->victim, b->fn, b->n);
-	wait_blocked(b->victim);
-	if (kind == CALL_SERVED) {
+	b->over = !try_wait_blocked(b->victim);
+	if (kind == CALL_SERVED && !b->over) {
 		send = b->s.receive;
-		MUST(run(b->other, note_receive, send));
-		REQUIRE(send->got == b->n->value);
-		wait_blocked(b->victim);
+		send->timeout = timeout;
+		result = run(b->other, note_receive, send);
+		b->over = result == -ETIMEDOUT;
+		if (!b->over) {
+			MUST(result);
+			REQUIRE(send->got == b->n->value);
+			b->over = !try_wait_blocked(b->victim);
+		}
+		send->timeout = FOREVER;
+	}
+	if (b->over) {
+		REQUIRE(timeout > 0, "%s: it did not block", blocked_name[kind]);
+		EXPECT(end(b->victim), -ETIMEDOUT);
+		return true;
 	}
 	if (kind == REPLY_RECEIVE) {
 		EXPECT(end(b->other), 0);
 		CHECK(b->s.call->got == 0x4444);
 	}
 	return true;
+}
+
+static inline void blocked_end(struct blocked *b)
+{
+	kill_puppet(b->s.server);
+	kill_puppet(b->s.client);
+}
+
+/* With a bound of @timeout, or as much more as it takes to be seen asleep; 0: cannot be had here. */
+static inline long long blocked_start_timed(struct blocked *b, enum blocked_kind kind,
+					    long long timeout)
+{
+	for (; blocked_start(b, kind, timeout, 0); timeout *= 2) {
+		if (!b->over)
+			return timeout;
+		blocked_end(b);
+	}
+	return 0;
 }
 
 static inline void blocked_enter_again(struct blocked *b)
@@ -224,12 +257,6 @@ static inline void blocked_finish(struct blocked *b)
 		CHECK(b->n->resolve.out_desc.lap.head >> CHORUS_UI_TYPE_SHIFT == CHORUS_UI_LAP);
 		blocked_bind(b, 0);
 	}
-}
-
-static inline void blocked_end(struct blocked *b)
-{
-	kill_puppet(b->s.server);
-	kill_puppet(b->s.client);
 }
 
 /* The rig looks for this word and repeats the program with the test build. */

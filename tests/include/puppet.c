@@ -243,14 +243,15 @@ void wait_state(struct puppet *p, const char *states)
 	}
 }
 
-void wait_blocked(struct puppet *p)
+bool try_wait_blocked(struct puppet *p)
 {
 	char path[64], text[256];
 	const char *at = arena->at;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", p->pid, p->tid);
 	for (;; sleep_ms(1)) {
-		REQUIRE(p->state == BUSY, "%s: it did not block: %s", at, error_name(p->result));
+		if (p->state != BUSY)
+			return false;
 		REQUIRE(!is_dead(p), "%s: it died", at);
 		/* "running", or the number and arguments of the call it sleeps in. */
 		if (read_text(path, text, sizeof(text)) > 0 && atol(text) == SYS_ioctl &&
@@ -258,6 +259,14 @@ void wait_blocked(struct puppet *p)
 			break;
 	}
 	wait_state(p, "S");
+	return true;
+}
+
+void wait_blocked(struct puppet *p)
+{
+	const char *at = arena->at;
+
+	REQUIRE(try_wait_blocked(p), "%s: it did not block: %s", at, error_name(p->result));
 }
 
 pid_t puppet_pid(struct puppet *p)
