@@ -51,6 +51,26 @@ static inline struct scene scene_served(void)
 	return s;
 }
 
+/*
+ * As scene_served(), with a call that gives up after @timeout, or a multiple: a server that comes too late
+ * for it would wait for ever.
+ */
+static inline void scene_served_for(struct scene *s, long long timeout)
+{
+	long result;
+
+	for (;; timeout *= 2) {
+		s->call->timeout = s->receive->timeout = timeout;
+		begin(s->client, note_call, s->call);
+		result = run(s->server, note_receive, s->receive);
+		if (result != -ETIMEDOUT)
+			break;
+		EXPECT(end(s->client), -ETIMEDOUT);
+	}
+	MUST(result);
+	s->receive->timeout = FOREVER;
+}
+
 /* The server waits for a request. */
 static inline struct scene scene_waiting(void)
 {

@@ -110,9 +110,7 @@ TEST(others, "a timeout and the death of a client are not passed on")
 	struct scene s = scene_new();
 
 	s.call->flags = CHORUS_MSG_ABORTABLE;
-	s.call->timeout = 100 * MS;
-	begin(s.client, note_call, s.call);
-	EXPECT(run(s.server, note_receive, s.receive), 0);
+	scene_served_for(&s, 100 * MS);
 	EXPECT(end(s.client), -ETIMEDOUT);
 	EXPECT(run(s.server, do_is_marked, NULL), 0);
 	EXPECT(scene_reply(&s, 1), -EHOSTUNREACH);

@@ -7,9 +7,7 @@ TEST(timeout, "a late reply is EHOSTUNREACH, the next call gets its own")
 	struct scene s = scene_new();
 	struct note *late = SHARED(struct note);
 
-	s.call->timeout = 50 * MS;
-	begin(s.client, note_call, s.call);
-	EXPECT(run(s.server, note_receive, s.receive), 0);
+	scene_served_for(&s, 50 * MS);
 	EXPECT(end(s.client), -ETIMEDOUT);
 	late->msg = s.receive->msg;
 	late->value = 0xbad;
