@@ -174,9 +174,33 @@ static long do_miss(void *missing)
 	return 0;
 }
 
+/* Returns when somebody stands there. */
+static long do_await(void *missing)
+{
+	struct missing *m = missing;
+	struct uffd_msg message;
+
+	return read(m->uffd, &message, sizeof(message)) == sizeof(message) ? 0 : -errno;
+}
+
+static bool module_is_going(const char *name)
+{
+	char path[96], state[16] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	file = fopen(path, "re");
+	if (file) {
+		if (!fgets(state, sizeof(state), file))
+			state[0] = 0;
+		fclose(file);
+	}
+	return !strncmp(state, "going", 5);
+}
+
 TEST_TIMEOUT(page, "rmmod that waits for a page of a caller holds up no namespace", 60)
 {
-	struct puppet *caller = puppet_actor(), *remover = puppet_process(), *other;
+	struct puppet *caller = puppet_actor(), *remover = puppet_process(), *other, *watch;
 	struct missing *m = SHARED(struct missing);
 	long result;
 
@@ -189,10 +213,13 @@ TEST_TIMEOUT(page, "rmmod that waits for a page of a caller holds up no namespac
 	if (result == -ENOSYS || result == -EPERM)
 		selftest_skip("no userfaultfd: %s", error_name(result));
 	MUST(result);
+	watch = puppet_thread(caller);
 	begin(caller, do_invoke, &m->call);
 	/* It waits for its page inside the handler, and the deletion for it. */
-	wait_state(caller, "SD");
+	MUST(run(watch, do_await, m));
 	begin(remover, do_remove_probe, NULL);
+	while (!ended(remover) && !module_is_going("chorus_probe"))
+		sleep_ms(1);
 	wait_state(remover, "SD");
 	for (int i = 0; i < 3; i++) {
 		other = puppet_process();
