@@ -139,7 +139,7 @@ TEST_TIMEOUT(server, "the server of a running dialogue is killed: every client i
 
 TEST_TIMEOUT(client, "clients of a running server are killed: it serves the others on", 60)
 {
-	long long until = now_ns() + 2 * SECOND;
+	long long until = now_ns() + 2 * SECOND, limit;
 	struct puppet *server = puppet_actor(), *stays = puppet_actor();
 	struct dialogue *lasting = SHARED(struct dialogue);
 	struct note *n = SHARED(struct note);
@@ -159,8 +159,9 @@ TEST_TIMEOUT(client, "clients of a running server are killed: it serves the othe
 		short_while();
 		kill_puppet(client);
 		before = *(volatile unsigned int *)&lasting->rounds;
-		for (int i = 0; *(volatile unsigned int *)&lasting->rounds == before; i++) {
-			REQUIRE(i < 5000, "the server serves no more");
+		limit = now_ns() + 2 * LATE;
+		while (*(volatile unsigned int *)&lasting->rounds == before) {
+			REQUIRE(now_ns() < limit, "the server serves no more");
 			sleep_ms(1);
 		}
 	}
@@ -240,14 +241,18 @@ static long do_open_close(void *unused)
 		struct chorus_port_create c = { 0 };
 		int result;
 
+		/* The dead are counted until they are freed: any quota may be used up. */
 		if (dev < 0)
 			dev = try_open();
+		if (dev == -EDQUOT) {
+			sleep_ms(1);
+			continue;
+		}
 		if (dev < 0)
 			return dev;
 		result = port_create(&c);
-		if (result)
-			return result;
-		result = send_number(c.out_ui, 1);
+		if (!result)
+			result = send_number(c.out_ui, 1);
 		if (result && result != -EDQUOT)
 			return result;
 		actor_close();
