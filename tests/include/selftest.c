@@ -331,7 +331,7 @@ static bool clean_up(void)
 		if (arena->pid[i])
 			kill(arena->pid[i], SIGKILL);
 	for (i = 0; i < count; i++)
-		if (arena->pid[i] && !reap(arena->pid[i], 5 * slow())) {
+		if (arena->pid[i] && !reap(arena->pid[i], 30 * slow())) {
 			print("# process %d does not die", arena->pid[i]);
 			show_threads(arena->pid[i]);
 			clean = false;
@@ -377,9 +377,9 @@ static bool log_untouched(int kmsg)
 static bool nothing_left(const char *before)
 {
 	static char after[4096];
-	long long limit = now_ns() + 8 * slow() * SECOND;
+	long long limit = now_ns() + 60 * slow() * SECOND;
 
-	/* Graves are dug after a grace period of RCU, sites by a worker. */
+	/* Graves are dug after a grace period of RCU, sites by a worker: who is slow is not lost. */
 	do {
 		object_counts(after, sizeof(after));
 		if (!strcmp(before, after))
@@ -431,7 +431,7 @@ static bool run_one(int i, int kmsg, const char *before)
 			if (arena->pid[p])
 				show_threads(arena->pid[p]);
 		kill(pid, SIGKILL);
-		if (!reap(pid, 5 * slow()))
+		if (!reap(pid, 30 * slow()))
 			print("# and it does not die");
 		passed = false;
 	} else if (WIFSIGNALED(status)) {

@@ -39,7 +39,7 @@ TEST(order, "four senders at once: each one's order is kept, nothing is lost or 
 		begin(sender[i], do_send_many, n);
 	}
 	for (int i = 0; i < SENDERS * EACH; i++) {
-		REQUIRE(!receive_number(li, &got, 10 * SECOND));
+		REQUIRE(!receive_number(li, &got, FOREVER));
 		REQUIRE(got >> 32 < SENDERS);
 		CHECK((__u32)got == next[got >> 32], "sender %u: %u came for %u",
 		      (unsigned int)(got >> 32), (__u32)got, next[got >> 32]);

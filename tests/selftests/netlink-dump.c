@@ -54,7 +54,7 @@ static int netlink_open(int *family)
 {
 	int fd = MUST_SYS(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC));
 	struct nlmsghdr *head = (struct nlmsghdr *)answer;
-	struct timeval limit = { 10, 0 };
+	struct timeval limit = { LATE / SECOND, 0 };
 	struct nlattr *a;
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));

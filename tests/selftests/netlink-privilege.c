@@ -24,7 +24,7 @@ static int ask(int type, int command, int flags, const void *attribute, int size
 		.genl.cmd = command, .genl.version = 1,
 	};
 	struct nlmsghdr *head = (struct nlmsghdr *)answer;
-	struct timeval limit = { 5, 0 };
+	struct timeval limit = { LATE / SECOND, 0 };
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC), result;
 
 	if (fd < 0)

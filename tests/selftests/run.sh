@@ -6,7 +6,7 @@
 #
 # A program prints TAP, or only ends with a status: 0 passed, 4 (kselftest's code) or 77 skipped.
 # SLOW: the factor of this kernel on all limits of time, from the rig.
-LIMIT=$((${TEST_LIMIT:-120} * ${SLOW:-1}))
+LIMIT=$((${TEST_LIMIT:-300} * ${SLOW:-1}))
 patterns=${*:-*}
 KMEMLEAK=/sys/kernel/debug/kmemleak LOCKDEP=/proc/lockdep_stats
 

@@ -52,10 +52,10 @@ TEST_TIMEOUT(use, "a bit of everything, killed in the middle", 60)
 	}
 }
 
-TEST_TIMEOUT(baseline, "every object cache is as before the first program", 30)
+TEST_TIMEOUT(baseline, "every object cache is as before the first program", 120)
 {
 	static char before[4096], now[4096];
-	long long limit = now_ns() + 15 * SECOND;
+	long long limit = now_ns() + 60 * slow() * SECOND;
 	FILE *f = fopen(BASELINE, "r");
 
 	if (!f || !object_counts(now, sizeof(now)))
