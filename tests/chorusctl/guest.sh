@@ -18,8 +18,19 @@ result()
 # run COMMAND...: output to /tmp/out, errors to /tmp/err, status to $ran.
 run()
 {
-	timeout 20 "$@" >/tmp/out 2>/tmp/err </dev/null
+	timeout 120 "$@" >/tmp/out 2>/tmp/err </dev/null
 	ran=$?
+}
+
+# till COMMAND...: wait until it succeeds, a minute at most; a machine may be slow.
+till()
+{
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 600 ] || return 1
+		usleep 100000
+	done
 }
 
 # line WORDS...: does a line of the output have these fields, in this order, others between allowed?
@@ -48,9 +59,9 @@ exec 4>/tmp/shell
 /t/actor $PORTS </tmp/actor >/tmp/actor.ui 2>/tmp/actor.err &
 actor=$!
 exec 5>/tmp/actor
-i=0
-while [ ! -s /tmp/actor.ui ] && [ $i -lt 100 ]; do i=$((i + 1)); usleep 100000; done
-[ -s /tmp/actor.ui ] || cat /tmp/actor.err
+till test -s /tmp/actor.ui || cat /tmp/actor.err
+# It says its number after it has opened the device.
+till test -s /tmp/shell.pid
 after=$(counters)
 ui=$(cat /tmp/actor.ui)
 
@@ -97,10 +108,16 @@ result "stat: nothing is a header"
 run chorusctl stat -n
 [ $ran = 0 ] && ! line 0
 result "stat: no zeroes"
-run timeout 2 chorusctl -j stat -w 0.2 'actor_*'
-[ "$(wc -l </tmp/out)" -ge 3 ] && grep -q '"actor_born":{"value":[0-9]*,"per_second":0}' /tmp/out && cp /tmp/out /out/watch.json
+chorusctl -j stat -w 0.2 'actor_*' >/tmp/out 2>/tmp/err </dev/null &
+watcher=$!
+three_lines() { [ "$(wc -l </tmp/out)" -ge 3 ]; }
+till three_lines
+# (Stopped first, so that no line is cut.)
+kill $watcher
+wait $watcher 2>/dev/null
+three_lines && grep -q '"actor_born":{"value":[0-9]*,"per_second":0}' /tmp/out && cp /tmp/out /out/watch.json
 result "stat: watched"
-(timeout 10 chorusctl stat -w 0.2 2>/tmp/err; echo $? >/tmp/status) | head -n 1 >/tmp/out
+(timeout 60 chorusctl stat -w 0.2 2>/tmp/err; echo $? >/tmp/status) | head -n 1 >/tmp/out
 [ -s /tmp/out ] && [ ! -s /tmp/err ] && [ "$(cat /tmp/status)" != 124 ]
 result "a broken pipe is quiet"
 run sh -c 'exec chorusctl stat >/dev/full'
@@ -157,10 +174,11 @@ result "doctor: a device for everybody"
 exec 4>&- 5>&-
 wait
 # Sites go in their own time after their namespaces, each with its echo.
-i=0
-while [ $(($(counter actor_born) - $(counter actor_dead))) != 1 ] && [ $i -lt 50 ]; do i=$((i + 1)); usleep 100000; done
+one_lives() { [ $(($(counter actor_born) - $(counter actor_dead))) = 1 ]; }
+till one_lives
+left=$?
 run chorusctl actors
-[ "$(rows)" = 1 ] && line echo && [ $i -lt 50 ]
+[ "$(rows)" = 1 ] && line echo && [ $left = 0 ]
 result "actors: echo, alone again"
 
 rmmod chorus_echo
