@@ -109,7 +109,7 @@ void play_stranger_calls(struct play *play, long want)
 	struct note *n = SHARED(struct note);
 
 	n->to = play->port;
-	n->timeout = 10 * SECOND;
+	n->timeout = 3 * LATE;
 	n->value = LAST;
 	if (EXPECT(run(stranger, note_call, n), want) && !want)
 		CHECK(n->got == ~LAST);

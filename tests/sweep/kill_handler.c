@@ -57,7 +57,7 @@ static void handler_serves(__u64 stamp)
 {
 	struct handler_call *c = handler_call(stamp, PROBE_CMD_ECHO);
 
-	c->call.timeout = 10 * SECOND;
+	c->call.timeout = 3 * LATE;
 	EXPECT(ipc_call(&c->call), 0);
 	CHECK(c->got == c->value);
 }
