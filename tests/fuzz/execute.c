@@ -22,7 +22,7 @@
 #define WHOLE_NS	100000000LL	/* how long one may run in any case, for each look */
 #define RESULT_NS	600000L		/* how long a call waits for another's result, for each look */
 #define SIGNALS		128		/* looks at a blocked lane until its process is killed */
-#define DEATH_SECONDS	30		/* to die after SIGKILL */
+#define DEATH_SECONDS	120		/* to die after SIGKILL */
 
 void *shared_memory(size_t size)
 {

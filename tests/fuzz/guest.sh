@@ -38,7 +38,7 @@ result $? "${calls:-0} calls, ${CALLS:-0} are wanted$skip"
 # A module that is busy is somebody who was not reaped: give the last ones a moment.
 gone=1
 for module in chorus_probe chorus_echo chorus; do
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in $(seq 60); do
 		grep -q "^$module " /proc/modules || break
 		rmmod $module 2>/tmp/rmmod && break
 		sleep 1
