@@ -10,7 +10,7 @@
 
 #include "debug/step.h"
 
-#define STEP_WAIT_MS	10000
+#define STEP_WAIT_MS	30000
 
 static const char * const step_names[] = {
 #define CHORUS_STEP_NAME(name) #name,
