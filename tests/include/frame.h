@@ -4,6 +4,7 @@
 #define FRAME_H
 
 #include <stdatomic.h>
+#include <sys/syscall.h>
 
 #include "selftest.h"
 
@@ -23,6 +24,19 @@ struct arena {
 };
 
 extern struct arena *arena;
+
+/*
+ * Waits of 32-bit programs: by the calls that every kernel has.  One without CONFIG_COMPAT_32BIT_TIME
+ * answers the older ones, which the C library prefers, with ENOSYS, and whoever waits spins.
+ */
+struct frame_time { long long sec, nsec; };
+#ifdef SYS_futex_time64
+#define FRAME_FUTEX	SYS_futex_time64
+#define FRAME_NANOSLEEP	SYS_clock_nanosleep_time64
+#else
+#define FRAME_FUTEX	SYS_futex
+#define FRAME_NANOSLEEP	SYS_clock_nanosleep
+#endif
 
 int read_text(const char *path, char *text, size_t size);	/* bytes, or -errno */
 

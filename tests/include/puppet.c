@@ -30,15 +30,15 @@ struct puppet {
 
 static void futex_wait(atomic_uint *word, unsigned int value)
 {
-	struct timespec ts = { 0, 50 * MS };
+	struct frame_time ts = { 0, 50 * MS };
 
-	syscall(SYS_futex, word, FUTEX_WAIT, value, &ts, NULL, 0);
+	syscall(FRAME_FUTEX, word, FUTEX_WAIT, value, &ts, NULL, 0);
 }
 
 static void set_state(struct puppet *p, unsigned int state)
 {
 	p->state = state;
-	syscall(SYS_futex, &p->state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	syscall(FRAME_FUTEX, &p->state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 static void *puppet_loop(void *puppet)

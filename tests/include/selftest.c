@@ -150,9 +150,9 @@ long long now_ns(void)
 
 void sleep_ms(int ms)
 {
-	struct timespec ts = { ms / 1000, ms % 1000 * MS };
+	struct frame_time ts = { ms / 1000, ms % 1000 * MS };
 
-	while (nanosleep(&ts, &ts) && errno == EINTR)
+	while (syscall(FRAME_NANOSLEEP, CLOCK_MONOTONIC, 0, &ts, &ts) && errno == EINTR)
 		;
 }
 
