@@ -27,6 +27,20 @@ splat()
 	return 1
 }
 
+# stale_breakpoint LOG: did the kernel die of a breakpoint that it has not got? While it patches its code it puts int3
+# there for an instant. An emulator that translates this instant for one CPU while another one stores the next byte
+# may keep what it has translated, and run it later. That is sure when this is the first complaint and the byte
+# before the one that the kernel marks is not int3; of an int3 that stands there nobody is excused.
+stale_breakpoint()
+{
+	tr -d '\r' <"$1" | awk -v rules="$vm_dir/splat.re" '
+	BEGIN { while ((getline rule < rules) > 0) if (rule !~ /^#/) complaint[++n] = rule }
+	!trap && / (Oops: )?int3: [0-9a-f]+ \[#1\]/ { trap = 1; next }
+	!trap { for (i = 1; i <= n; i++) if ($0 ~ complaint[i]) exit }
+	trap && / Code: / { stale = / [0-9a-f][0-9a-f] <[0-9a-f][0-9a-f]>/ && !/ cc </; exit }
+	END { exit !stale }'
+}
+
 # Split what came through ttyS2: lines BOOT and END, then a cpio archive.
 unpack_back()
 {
