@@ -20,6 +20,7 @@ _Static_assert(K_CMSGSAVEDMAX == CHORUS_SAVED_MAX, "uapi");
 _Static_assert(K_ANYENABLED == CHORUS_LI_ANYENABLED, "uapi");
 _Static_assert(K_NONEPORT == CHORUS_LI_NONE, "uapi");
 _Static_assert(K_ABORTABLE == CHORUS_MSG_ABORTABLE, "uapi");
+_Static_assert(K_NOCYCLE == CHORUS_MSG_NOCYCLE, "uapi");
 
 /*
  * In the device's structures the flags in and the flags out share bits; in a
@@ -36,7 +37,7 @@ _Static_assert(K_MSG_MORE == CHORUS_MSG_MORE << OUT_SHIFT, "uapi");
 /* Flags of a message to send: unknown ones go down and are refused there. */
 static inline __u32 send_flags(const KnMsgDesc *msg)
 {
-	return msg->flags & ~(OUT_FLAGS | K_ABORTABLE);
+	return msg->flags & ~(OUT_FLAGS | K_ABORTABLE | K_NOCYCLE);
 }
 
 static inline __u32 wait_flags(const KnMsgDesc *msg)

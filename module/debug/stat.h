@@ -29,6 +29,7 @@
 	_(call_timeout)		/* calls ended by their timeout */		\
 	_(call_abort)		/* calls ended by threadAbort */		\
 	_(abort_passed)		/* of these, passed on to the serving thread */	\
+	_(call_cycle)		/* calls refused: they would wait for themselves */ \
 	_(call_signal)		/* calls interrupted by a signal */		\
 	_(call_resumed)		/* interrupted calls entered again */		\
 	_(call_dropped)		/* interrupted calls given up */		\

@@ -106,7 +106,8 @@ long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __u
 		return MISS(size);
 	if (p.restart | p.deadline)
 		return MISS(restart);
-	if ((p.flags & ~CHORUS_MSG_ABORTABLE) | p.reserved | p.cotarget.head | p.cotarget.tail)
+	if ((p.flags & ~(CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE)) | p.reserved |
+	    p.cotarget.head | p.cotarget.tail)
 		return MISS(size);
 	if (p.body_size > CHORUS_BODY_MAX)
 		return MISS(size);
@@ -122,6 +123,7 @@ long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __u
 	call.cotarget = p.cotarget;
 	call.src_li = p.src_li;
 	call.abortable = p.flags & CHORUS_MSG_ABORTABLE;
+	call.nocycle = p.flags & CHORUS_MSG_NOCYCLE;
 	call.request = (struct chorus_buffers){ p.annex, p.body, p.body_size, false };
 	call.reply = (struct chorus_buffers){ p.rep_annex, p.rep_body, p.rep_size, false };
 	call.token = 0;

@@ -111,6 +111,7 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 		.cotarget = p->cotarget,
 		.src_li = p->src_li,
 		.abortable = p->flags & CHORUS_MSG_ABORTABLE,
+		.nocycle = p->flags & CHORUS_MSG_NOCYCLE,
 		.token = p->restart,
 	};
 	int ret;
@@ -260,8 +261,8 @@ const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send, 0, CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive, CHORUS_MSG_ABORTABLE,
 		   CHORUS_ROW_THREAD),
-	CHORUS_ROW(0x2, chorus_ipc_call, out_flags, ipc_call, CHORUS_MSG_ABORTABLE,
-		   CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x2, chorus_ipc_call, out_flags, ipc_call,
+		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE, CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply, 0,
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x4, chorus_ipc_reply_receive, out_msg, ipc_reply_receive,

@@ -68,6 +68,10 @@ struct chorus_thread {
 	int port_li;
 	u64 port_epoch;
 	unsigned int handoff_pause;	/* calls until the next hand-off is tried */
+	/* What it waits for, read by others under RCU: see ipc/cycle.h. */
+	struct chorus_port *call_port;
+	u64 call_token;			/* 0: in no call to a thread */
+	int serves;			/* has received, or tried to */
 	struct hlist_head parked;	/* interrupted calls, youngest first */
 	unsigned int nr_parked;
 	struct chorus_ipc_sysinfo info;	/* of the last message received */

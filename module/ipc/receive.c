@@ -4,6 +4,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
+#include "ipc/cycle.h"
 #include "ipc/message.h"
 #include "ipc/pool.h"
 #include "ipc/port.h"
@@ -488,6 +489,7 @@ int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 	struct chorus_message *message;
 	u32 size;
 
+	chorus_cycle_serve(thread);
 	chorus_step(S1);
 	message = receive_take(thread, receive);
 	if (IS_ERR(message))

@@ -4,6 +4,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
+#include "ipc/cycle.h"
 #include "ipc/handler.h"
 #include "ipc/message.h"
 #include "ipc/pool.h"
@@ -242,6 +243,13 @@ static __always_inline int call_fill(struct chorus_thread *thread, struct chorus
 	return chorus_message_fill(message, &message->request, &message->flags, &call->request);
 }
 
+/* True: it would wait for itself, and is the caller's again, received by nobody. */
+static bool call_is_cycle(struct chorus_thread *thread, struct chorus_message *message)
+{
+	return atomic_read(&message->state) == CHORUS_MESSAGE_QUEUED &&
+	       chorus_cycle_found(thread) && chorus_port_withdraw(message);
+}
+
 static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 		       struct chorus_port *port, struct chorus_message *message)
 {
@@ -254,14 +262,24 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 	chorus_plant_here();
 	chorus_step(C2);
 	trace_chorus_call(message);
+	chorus_cycle_enter(thread, port, chorus_message_token(message));
 	ret = chorus_port_post(port, message, &handoff);
 	if (unlikely(ret))
-		goto error;
+		goto error_leave;
 	chorus_step(C3);
+	if (unlikely(call->nocycle) && call_is_cycle(thread, message)) {
+		chorus_count(call_cycle);
+		ret = -EDEADLK;
+		goto error_leave;
+	}
 	chorus_count(call);
 	if (handoff)
 		call_hand_off(thread, message);
-	return call_finish(thread, call, message);
+	ret = call_finish(thread, call, message);
+	chorus_cycle_leave(thread);
+	return ret;
+error_leave:
+	chorus_cycle_leave(thread);
 error:
 	client_message_put(thread, message);
 	return ret;
@@ -335,7 +353,7 @@ static int call_resume(struct chorus_thread *thread, struct chorus_call *call)
  * @call: decoded; sizes judged, the timeout runs
  *
  * Returns 0; -EHOSTUNREACH, -ENOBUFS, -EFAULT, -EDQUOT, -ENOMEM, -ENOENT (source
- * port, or transaction) with nothing sent; -EIDRM, -EOWNERDEAD, -ETIMEDOUT,
+ * port, or transaction), -EDEADLK with nothing sent; -EIDRM, -EOWNERDEAD, -ETIMEDOUT,
  * -ECANCELED, -ESHUTDOWN after the request was sent; -ERESTARTSYS with the
  * transaction parked as @call->token.
  */

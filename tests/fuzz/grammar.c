@@ -157,7 +157,7 @@ static const struct field ipc_receive_fields[] = {
 };
 
 static const struct field ipc_call_fields[] = {
-	HEAD(chorus_ipc_call, CHORUS_MSG_ABORTABLE),
+	HEAD(chorus_ipc_call, CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE),
 	F(chorus_ipc_call, src_li, LI),
 	F(chorus_ipc_call, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_call, target, TARGET),

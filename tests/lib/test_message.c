@@ -226,6 +226,13 @@ static void test_call(void)
 	rep.flags = 0;
 	ipcCall(&req, 3, &dest, &rep, 5);
 	is(fake.in.call.flags, 0, "only the reply's K_ABORTABLE counts");
+	req.flags = K_NOCYCLE;
+	ipcCall(&req, 3, &dest, &rep, 5);
+	is(fake.in.call.flags, 0, "and only its K_NOCYCLE");
+	rep.flags = K_NOCYCLE;
+	ipcCall(&req, 3, &dest, &rep, 5);
+	is(fake.in.call.flags, CHORUS_MSG_NOCYCLE, "K_NOCYCLE");
+	is(rep.flags, K_NOCYCLE | K_MSG_ANNEX | K_MSG_MORE, "and stays");
 }
 
 static int interrupts;

@@ -31,6 +31,7 @@
  * names no transaction of the calling thread is ENOENT.
  */
 #define CHORUS_MSG_ABORTABLE		(1U << 0) /* in: the wait obeys threadAbort */
+#define CHORUS_MSG_NOCYCLE		(1U << 1) /* in, call: EDEADLK if it would wait for itself */
 
 #define CHORUS_MSG_RPC			(1U << 0) /* out: the sender waits for a reply */
 #define CHORUS_MSG_ANNEX		(1U << 1) /* out: the sender gave an annex */
@@ -108,7 +109,7 @@ struct chorus_ipc_receive {
 /**
  * struct chorus_ipc_call - CHORUS_IOC_IPC_CALL, request and reply
  * @size: sizeof(struct chorus_ipc_call)
- * @flags: CHORUS_MSG_ABORTABLE
+ * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_NOCYCLE
  * @src_li: local id of the source port
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
  * @target: destination port, or a group with a mode other than CHORUS_MODE_BROADCAST (EINVAL)
@@ -129,8 +130,18 @@ struct chorus_ipc_receive {
  * bound it, and the handler's own waits obey aborts.  At most once: the request is received by at most one server, one time, and
  * the reply is the reply to this request.  Errors of the far side: EIDRM, the
  * port died with the request queued; EOWNERDEAD, the server died with the
- * request in its hands.  Source: ChorusOS ipcCall(2K).
+ * request in its hands.
+ *
+ * With CHORUS_MSG_NOCYCLE a call that would wait for itself is EDEADLK, and nobody has received
+ * the request: when it is queued, every thread that serves the port's actor is in a call
+ * that waits, over one or more hops, for a thread that is in such a call, and the caller is one
+ * of them.  A thread serves an actor from its first receive on; a received request is waited for
+ * from the thread whose current message it is.  Looked at once, over CHORUS_CYCLE_MAX
+ * threads; a cycle closed by a later call is that call's.  Source: ChorusOS ipcCall(2K); the
+ * flag is an extension.
  */
+#define CHORUS_CYCLE_MAX		16	/* threads looked at for CHORUS_MSG_NOCYCLE */
+
 struct chorus_ipc_call {
 	__u32 size;
 	__u32 flags;

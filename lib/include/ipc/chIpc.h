@@ -35,6 +35,7 @@
 
 /* KnMsgDesc.flags, set by the caller. */
 #define K_ABORTABLE	0x1u	/* the wait obeys threadAbort(): K_EABORT */
+#define K_NOCYCLE	0x2u	/* ipcCall: K_EDEADLOCK if it would wait for itself (extension) */
 
 /* KnMsgDesc.flags, set by a receive or by the reply of a call; the library
  * ignores them where a descriptor is used again (extension).
@@ -64,7 +65,7 @@
 
 /**
  * struct KnMsgDesc - where a message is, or where it shall go
- * @flags: K_ABORTABLE; K_MSG_* after a receive
+ * @flags: K_ABORTABLE, K_NOCYCLE; K_MSG_* after a receive
  * @bodySize: bytes at @bodyAddr; never changed by the library
  * @bodyAddr: the body; null for none; for a receive: leave it to ipcGetData()
  * @annexAddr: K_CMSGANNEXSIZE bytes, or null; a receiver's annex is zeroed if
@@ -310,7 +311,7 @@ int ipcReceive(KnMsgDesc *msg, int *portli, int delay);
  * @request: the request
  * @srcportli: local id of the port stamped as its source
  * @dest: where to
- * @reply: where the reply shall go, and K_ABORTABLE
+ * @reply: where the reply shall go, and K_ABORTABLE, K_NOCYCLE
  * @delay: milliseconds until the reply
  *
  * Any caller; one trap.  Returns the number of bytes put at the reply's
@@ -319,7 +320,8 @@ int ipcReceive(KnMsgDesc *msg, int *portli, int delay);
  * is one reply.  K_EUNKNOWN: no such port or member; K_EFULL: no room;
  * K_ENOPORT: the port died with the request queued; K_EDEAD: the server died
  * with it in hand; K_ETIMEOUT, K_EABORT, K_EINTR: the wait was given up, the
- * request may have had effects.  Source: ipcCall(2K).
+ * request may have had effects; K_EDEADLOCK, with K_NOCYCLE: the call would wait
+ * for itself, and nobody has received it.  Source: ipcCall(2K).
  */
 int ipcCall(const KnMsgDesc *request, int srcportli, const KnIpcDest *dest,
 	    KnMsgDesc *reply, int delay);

@@ -256,6 +256,7 @@ int chorus_rpc_call(struct chorus_thread *by, struct chorus_actor *from, struct 
 	judge_address(&call->target, &call->cotarget);
 	note((u64)call->src_li);
 	note(call->abortable);
+	note(call->nocycle);
 	note(call->token);
 	note_timeout(&call->timeout);
 	judge_outgoing(&call->request);
