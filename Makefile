@@ -48,6 +48,7 @@ help:
 #:   make fuzz          programs out of the grammar of the ABI, guided by coverage (FUZZ_SECONDS=300)
 #:   make bench         the measurements; build/bench.json and a chart (NATIVE=1: on this box)
 #:   make soak          loaded and unloaded under traffic, actors killed at random (N=rounds, BOUNDED=1)
+#:   make stress        calls, migrations, groups, forwards, aborts, kills at once under a checker (SECONDS=60)
 #:   make size          what the module and its objects take of memory; build/size.json
 #:   make vm            a shell in the guest;  make vm CMD='chorusctl stat'  runs one thing
 #:
@@ -133,7 +134,7 @@ selftest: all $(if $(filter 1,$(HOOKS)),modules-test)
 	$(Q)BUILD=$(B) MODULES=$(MODB) MODULES_TEST=$(TESTB) T='$(T)' \
 		tests/selftests/boot $(if $(filter 1,$(HOOKS)),hooks,shipped)
 
-.PHONY: demo bench soak size vm
+.PHONY: demo bench soak stress size vm
 demo: all
 	$(Q)BUILD=$(B) MODULES=$(MODB) tests/vm/demo
 
@@ -143,6 +144,9 @@ bench: $(if $(filter 1,$(NATIVE)),user,all)
 
 soak: modules
 	$(Q)BUILD=$(B) MODULES=$(MODB) tests/soak/run $(if $(filter 1,$(BOUNDED)),bounded,full)
+
+stress: modules
+	$(Q)BUILD=$(B) MODULES=$(MODB) SECONDS_MAX=$(or $(SECONDS),60) tests/soak/run stress
 
 size: modules
 	$(Q)BUILD=$(B) MODULES=$(MODB) tests/size/run

@@ -89,7 +89,7 @@ static void one_life(unsigned int slot)
 		request = malloc(BODY_ROOM);
 		reply = malloc(BODY_ROOM);
 		for (n = random_below(20); request && reply && n; n--)
-			call_once(slot, some_server(), random_below(2) ? FOREVER : 5 * MS,
+			call_once(slot, some_server(), TICKET_PORT, random_below(2) ? FOREVER : 5 * MS,
 				  request, reply);
 	}
 }

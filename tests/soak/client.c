@@ -12,7 +12,7 @@
 #include "chorus_probe.h"
 #include "soak.h"
 
-static bool leaving(void)
+bool leaving(void)
 {
 	return atomic_load(&shared->phase) != WORK;
 }
@@ -21,6 +21,8 @@ struct chorus_ui some_server(void)
 {
 	unsigned int i = random_below(SERVERS_MAX);
 
+	if (shared->flavour == ROAM)
+		return roam_port();
 	/* Head and tail of two servers make a name that nobody has. */
 	return (struct chorus_ui){ atomic_load(&shared->server[i].head),
 				   atomic_load(&shared->server[i].tail) };
@@ -50,16 +52,20 @@ static bool judge(const char *what, int result)
 	case -ETIMEDOUT:
 		count(N_timeouts);
 		return false;
+	case -ECANCELED:
+		if (shared->flavour != ROAM)
+			break;
+		count(N_aborts);
+		return false;
 	case -EDQUOT:		/* of the request, or of the reply */
 		count(N_quota);
 		return false;
 	case -ENOMEM:
 		count(N_memory);
 		return false;
-	default:
-		wrong(W_unexpected, "%s: %s", what, strerror(-result));
-		return false;
 	}
+	wrong(W_unexpected, "%s: %s", what, strerror(-result));
+	return false;
 }
 
 /* A call, entered again after signals, most of the times. */
@@ -80,7 +86,8 @@ static int call_through(struct chorus_ipc_call *call)
 	return result;
 }
 
-int call_once(unsigned int slot, struct chorus_ui to, long long timeout, void *request, void *reply)
+int call_once(unsigned int slot, struct chorus_ui to, enum ticket_kind kind, long long timeout,
+	      void *request, void *reply)
 {
 	struct chorus_ipc_call call = {
 		.target = to, .body = PTR(request), .rep_body = PTR(reply), .rep_size = BODY_ROOM,
@@ -88,13 +95,17 @@ int call_once(unsigned int slot, struct chorus_ui to, long long timeout, void *r
 	};
 	int result;
 
-	call.body_size = ticket_write(request, slot);
+	if (shared->flavour == ROAM && random_below(2))
+		call.flags = CHORUS_MSG_ABORTABLE;
+	call.body_size = ticket_write(request, slot, kind);
 	atomic_store(&shared->slot[slot].tid, syscall(SYS_gettid));
 	atomic_store(&shared->slot[slot].since, now_ns());
 	result = call_through(&call);
 	atomic_store(&shared->slot[slot].since, 0);
 	ticket_settle(request, result, judge("a call", result), reply, call.out_rep_size);
 	count(result ? N_calls_failed : N_calls);
+	if (!result && to.head >> CHORUS_UI_MODE_SHIFT)
+		count(N_by_group);
 	return result;
 }
 
@@ -153,16 +164,23 @@ static void be_disturbed(void)
 static void *client_thread(void *slot)
 {
 	unsigned char *request = malloc(BODY_ROOM), *reply = malloc(BODY_ROOM);
-	unsigned int kind;
+	enum ticket_kind kind = TICKET_PORT;
+	struct chorus_ui to;
+	unsigned int what;
 
 	if (!request || !reply)
 		return NULL;
+	if (shared->flavour == ROAM)
+		roam_show((uintptr_t)slot);
 	while (!leaving()) {
-		kind = random_below(16);
-		if (kind == 0)
+		what = random_below(16);
+		if (what == 0) {
 			call_handler(request, reply);
-		else if (call_once((uintptr_t)slot, some_server(),
-				   kind < 12 ? FOREVER : random_below(20) * MS, request, reply))
+			continue;
+		}
+		to = shared->flavour == ROAM ? roam_target(&kind, true) : some_server();
+		if (call_once((uintptr_t)slot, to, kind,
+			      what < 12 ? FOREVER : random_below(20) * MS, request, reply))
 			sleep_us(200);
 	}
 	if (shared->plant == PLANT_LOST && (uintptr_t)slot % 2) {
@@ -195,6 +213,7 @@ void client_work(unsigned int index)
 void sender_work(unsigned int index)
 {
 	unsigned char *body = malloc(BODY_ROOM);
+	enum ticket_kind kind = TICKET_PORT;
 	struct chorus_ipc_send send;
 	int result;
 
@@ -203,8 +222,9 @@ void sender_work(unsigned int index)
 	while (!leaving() && !door_open())
 		sleep_us(1000);
 	while (!leaving()) {
-		send = (struct chorus_ipc_send){ .target = some_server(), .body = PTR(body) };
-		send.body_size = ticket_write(body, 2 * index);
+		send = (struct chorus_ipc_send){ .body = PTR(body) };
+		send.target = shared->flavour == ROAM ? roam_target(&kind, false) : some_server();
+		send.body_size = ticket_write(body, 2 * index, kind);
 		result = command(CHORUS_IOC_IPC_SEND, &send);
 		if (!result) {
 			count(N_sent);

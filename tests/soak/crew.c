@@ -13,14 +13,14 @@
 
 #define PATIENCE	((shared->plant ? 5 : 30) * SECOND)
 
-enum kind { NOBODY, SERVER, CLIENT, SENDER, LAP, NURSERY, OPENER };
+enum kind { NOBODY, SERVER, CLIENT, SENDER, LAP, NURSERY, USHER, OPENER };
 
 static void (*const work[])(unsigned int) = {
 	[SERVER] = server_work, [CLIENT] = client_work, [SENDER] = sender_work,
-	[LAP] = lap_work, [NURSERY] = nursery_work, [OPENER] = opener_work,
+	[LAP] = lap_work, [NURSERY] = nursery_work, [USHER] = usher_work, [OPENER] = opener_work,
 };
 static const char *const kind_name[] = {
-	"nobody", "server", "client", "sender", "LAP caller", "nursery", "opener",
+	"nobody", "server", "client", "sender", "LAP caller", "nursery", "usher", "opener",
 };
 
 static struct worker {
@@ -88,13 +88,17 @@ void crew_start(enum flavour flavour)
 		atomic_store(&shared->server[index].head, 0);
 		atomic_store(&shared->server[index].tail, 0);
 	}
+	for (index = 0; index < PLACES_MAX; index++)
+		atomic_store(&shared->place[index].where, 0);
+	atomic_store(&shared->groups, false);
 	shared->flavour = flavour;
 	atomic_store(&shared->phase, WORK);
 	hire(SERVER, SERVERS_MAX);
 	hire(CLIENT, flavour == FULL ? 6 : 4);
-	hire(SENDER, flavour == FULL ? 4 : 1);
+	hire(SENDER, flavour == FULL ? 4 : flavour == ROAM ? 2 : 1);
 	hire(LAP, 1);
 	hire(NURSERY, 1);
+	hire(USHER, flavour == ROAM);
 	for (index = 0; index < CREW_MAX && crew[index].kind != OPENER; index++)
 		;
 	if (index == CREW_MAX)
@@ -190,7 +194,8 @@ static void await(bool (*meant)(const struct worker *w), enum wrong what)
 
 static bool comes_back(const struct worker *w)
 {
-	return w->kind == CLIENT || w->kind == SENDER || w->kind == LAP || w->kind == NURSERY;
+	return w->kind == CLIENT || w->kind == SENDER || w->kind == LAP || w->kind == NURSERY ||
+	       w->kind == USHER;
 }
 
 static bool dies(const struct worker *w)
@@ -203,7 +208,8 @@ void crew_disturb(void)
 {
 	struct worker *w = &crew[random_below(CREW_MAX)];
 
-	if (!w->pid || w->kind == NOBODY || w->kind == OPENER || w->doomed)
+	/* Who is moving a port says so in memory that others wait for. */
+	if (!w->pid || w->kind == NOBODY || w->kind == OPENER || w->kind == USHER || w->doomed)
 		return;
 	if (w->kind == NURSERY && random_below(8))
 		return;

@@ -49,6 +49,10 @@ static unsigned int command_size(unsigned int ioc)
 	case CHORUS_IOC_ACTOR_SELF: return sizeof(struct chorus_actor_self);
 	case CHORUS_IOC_ACTOR_DELETE: return sizeof(struct chorus_actor_delete);
 	case CHORUS_IOC_PORT_CREATE: return sizeof(struct chorus_port_create);
+	case CHORUS_IOC_THREAD_SELF: return sizeof(struct chorus_thread_self);
+	case CHORUS_IOC_THREAD_ABORT: return sizeof(struct chorus_thread_abort);
+	case CHORUS_IOC_PORT_ENABLE: return sizeof(struct chorus_port_enable);
+	case CHORUS_IOC_PORT_MIGRATE: return sizeof(struct chorus_port_migrate);
 	case CHORUS_IOC_PORT_DELETE: return sizeof(struct chorus_port_delete);
 	case CHORUS_IOC_IPC_SEND: return sizeof(struct chorus_ipc_send);
 	case CHORUS_IOC_IPC_RECEIVE: return sizeof(struct chorus_ipc_receive);
@@ -57,6 +61,10 @@ static unsigned int command_size(unsigned int ioc)
 	case CHORUS_IOC_IPC_REPLY_RECEIVE: return sizeof(struct chorus_ipc_reply_receive);
 	case CHORUS_IOC_IPC_SAVE:
 	case CHORUS_IOC_IPC_RESTORE: return sizeof(struct chorus_ipc_save);
+	case CHORUS_IOC_IPC_FORWARD: return sizeof(struct chorus_ipc_forward);
+	case CHORUS_IOC_GROUP_ALLOCATE: return sizeof(struct chorus_group_allocate);
+	case CHORUS_IOC_GROUP_INSERT:
+	case CHORUS_IOC_GROUP_REMOVE: return sizeof(struct chorus_group_member);
 	case CHORUS_IOC_LAP_INVOKE: return sizeof(struct chorus_lap_invoke);
 	case CHORUS_IOC_LAP_RESOLVE: return sizeof(struct chorus_lap_resolve);
 	default: return 0;

@@ -15,6 +15,7 @@
 #include "soak.h"
 
 #define NOTES_MAX	40
+#define ALL_FLAVOURS	(2 * (FLAVOURS - FULL))	/* rounds in which each has its turn */
 #define SAMPLES_MAX	12
 
 /* Growth that is taken for noise; METHOD.rst says how much there is. */
@@ -25,7 +26,7 @@
 #define VMALLOC_NOISE	128		/* KiB */
 
 static struct {
-	unsigned int rounds, seconds, plant;
+	unsigned int rounds, seconds, stress, plant;
 	uint64_t seed;
 	const char *json, *memory;
 } opt = {
@@ -47,8 +48,8 @@ static const char *const wrong_names[] = {
 #define WRONG_NAME(name) #name,
 	WRONGS(WRONG_NAME)
 };
-static const char *const flavour_names[] = { "plain", "full", "quota", "tight" };
-static const char *const plant_names[] = { "none", "twice", "mixed", "lost", "leak" };
+static const char *const flavour_names[] = { "plain", "full", "quota", "tight", "roam" };
+static const char *const plant_names[] = { "none", "twice", "mixed", "lost", "leak", "order" };
 
 /* Counted always, told the first times. */
 void wrong(enum wrong what, const char *format, ...)
@@ -137,24 +138,48 @@ static void leak(void)
 	}
 }
 
+/* The planted fault, unless it is one of memory. */
+static bool plant_seen(void)
+{
+	switch (opt.plant) {
+	case PLANT_TWICE: return shared->wrong[W_twice];
+	case PLANT_MIXED: return shared->wrong[W_mixed];
+	case PLANT_LOST: return shared->wrong[W_lost];
+	case PLANT_ORDER: return shared->wrong[W_order];
+	}
+	return false;
+}
+
+/* A slow machine may need more than the seconds that were asked for. */
+static bool lacks(void)
+{
+	return opt.stress && (opt.plant ? !plant_seen() : !roamed());
+}
+
 /* Returns false if going on makes no sense. */
 static bool play(unsigned int round)
 {
 	/* Every other one is plain, the rest take turns. */
-	enum flavour flavour = round % 2 ? PLAIN : FULL + round / 2 % (FLAVOURS - FULL);
+	enum flavour flavour = opt.stress ? ROAM :
+			       round % 2 ? PLAIN : FULL + round / 2 % (FLAVOURS - FULL);
 	uint64_t births = counted(N_born) + 50;
 	long long began = now_ns(), least = began + 300 * MS, most = began + 20 * SECOND;
 	bool reloaded = false;
 
+	if (opt.stress) {
+		least = began + opt.stress * SECOND;
+		most = least + 60 * SECOND;
+	}
 	atomic_store(&shared->round, round);
 	if (!modules_load(flavour))
 		return false;
 	crew_start(flavour);
 	modules_refuse();
-	while (now_ns() < least || (counted(N_born) < births && now_ns() < most)) {
+	while (now_ns() < least || (now_ns() < most && (counted(N_born) < births || lacks()))) {
 		sleep_us(random_below(6000));
 		crew_reap();
-		if (!random_below(3))
+		/* Under stress ports shall live long enough to get about. */
+		if (!random_below(opt.stress ? 15 : 3))
 			crew_disturb();
 		if (!reloaded && !random_below(20)) {
 			modules_reload_actor();
@@ -245,14 +270,10 @@ static void report_plant(void)
 {
 	static struct memory a, b;
 	char title[64];
-	bool seen = false;
+	bool seen = plant_seen();
 
-	switch (opt.plant) {
-	case PLANT_TWICE: seen = shared->wrong[W_twice]; break;
-	case PLANT_MIXED: seen = shared->wrong[W_mixed]; break;
-	case PLANT_LOST: seen = shared->wrong[W_lost]; break;
-	case PLANT_LEAK: seen = nr_samples > 2 && grown(&a, &b); break;
-	}
+	if (opt.plant == PLANT_LEAK)
+		seen = nr_samples > 2 && grown(&a, &b);
 	snprintf(title, sizeof(title), "the planted fault \"%s\" is seen", plant_names[opt.plant]);
 	result(seen, title, NULL);
 }
@@ -272,19 +293,24 @@ static void report(unsigned int rounds)
 	result(counted(N_unload_refused) > 0, "rmmod with a descriptor open was refused", NULL);
 	none(W_mixed, "every reply was the reply to its request");
 	none(W_twice, "no request was received twice");
+	none(W_order, "no message overtook another of its sender");
 	none(W_ghost, "errors that say that nothing happened were right");
 	none(W_unexpected, "every error was a documented one");
 	none(W_lost, "every call of a client that lived came back");
-	/* In six rounds each flavour has had its turn. */
 	result(counted(N_calls) && counted(N_laps) && counted(N_killed) &&
-	       (rounds < 6 || (counted(N_calls_resumed) && counted(N_handler_calls) &&
+	       (rounds < ALL_FLAVOURS || (counted(N_calls_resumed) && counted(N_handler_calls) &&
 			       counted(N_dead))),
 	       "there were calls, interruptions, LAPs, and deaths", NULL);
-	result(rounds < 6 || (counted(N_full) && counted(N_quota) && counted(N_limit)),
-	       "queues were full, quotas used up, memory tight", NULL);
+	if (!opt.stress)
+		result(rounds < ALL_FLAVOURS ||
+		       (counted(N_full) && counted(N_quota) && counted(N_limit)),
+		       "queues were full, quotas used up, memory tight", NULL);
+	result((!opt.stress && rounds < ALL_FLAVOURS) || roamed(),
+	       "ports migrated, groups changed, requests were forwarded, calls aborted", NULL);
 	none(W_left, "every unload left nothing behind");
 	none(W_stuck, "nobody was stuck");
-	report_memory();
+	if (!opt.stress)
+		report_memory();
 }
 
 /* The objects of one cache in all samples. */
@@ -342,8 +368,9 @@ static void usage(void)
 {
 	unsigned int i;
 
-	fprintf(stderr, "usage: chorus-soak [--rounds N] [--seconds N] [--seed N] [--memory BYTES]\n"
-			"                   [--json FILE] [--plant FAULT]\n"
+	fprintf(stderr, "usage: chorus-soak [--rounds N] [--seconds N] [--stress N] [--seed N]\n"
+			"                   [--memory BYTES] [--json FILE] [--plant FAULT]\n"
+			"  --stress    one round of N seconds in which everything roams\n"
 			"  --seconds   begin no round after so many\n"
 			"  --memory    limit of the memory cgroup in tight rounds (%s)\n"
 			"  --plant     ", opt.memory);
@@ -367,7 +394,7 @@ static void parse(int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "rounds", 1, NULL, 'r' }, { "seconds", 1, NULL, 's' }, { "seed", 1, NULL, 'S' },
-		{ "memory", 1, NULL, 'm' }, { "json", 1, NULL, 'j' }, { "plant", 1, NULL, 'p' },
+		{ "memory", 1, NULL, 'm' }, { "stress", 1, NULL, 'x' }, { "json", 1, NULL, 'j' }, { "plant", 1, NULL, 'p' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -375,6 +402,7 @@ static void parse(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
 		switch (c) {
 		case 'r': opt.rounds = number(optarg); break;
+		case 'x': opt.stress = number(optarg); break;
 		case 's': opt.seconds = number(optarg); break;
 		case 'S': opt.seed = number(optarg); break;
 		case 'm': opt.memory = optarg; break;
@@ -390,6 +418,8 @@ static void parse(int argc, char **argv)
 		}
 	if (optind != argc || !opt.rounds)
 		usage();
+	if (opt.stress)
+		opt.rounds = 1;
 }
 
 static bool put(const char *path, const char *text)
@@ -450,7 +480,7 @@ int main(int argc, char **argv)
 			wrong(W_unload, "round %u could not be ended", round);
 			break;
 		}
-		measured = sample_is_due(round);
+		measured = !opt.stress && sample_is_due(round);
 		if (measured) {
 			printf("# round %u: %llu actors, %llu calls\n", round,
 			       (unsigned long long)counted(N_born),
@@ -459,7 +489,7 @@ int main(int argc, char **argv)
 		}
 	}
 	round--;
-	if (!measured)
+	if (!measured && !opt.stress)
 		measure();
 	crew_stop();
 	read_cgroup();

@@ -17,6 +17,7 @@ static const char *const parameters[FLAVOURS] = {
 	[FULL] = "port_queue=4",
 	[QUOTA] = "max_actors=24 max_user_ports=80 max_messages=60 max_bytes=200000",
 	[TIGHT] = "",
+	[ROAM] = "",
 };
 
 static int insert(const char *name, const char *params)

@@ -14,36 +14,40 @@ static int port;
 
 struct desk {			/* what one thread works with */
 	unsigned char *request, *reply;
-	unsigned int served;
 };
 
 static void desk_open(struct desk *desk)
 {
 	desk->request = malloc(BODY_ROOM);
 	desk->reply = malloc(BODY_ROOM);
-	desk->served = 0;
 	if (!desk->request || !desk->reply)
 		exit(0);
 }
 
-/* Note the request, if there is one, and make its answer; returns the answer's size. */
-static unsigned int serve(struct desk *desk, unsigned int size)
+unsigned int server_answer(void *request, unsigned int size, void *reply)
 {
+	static _Thread_local unsigned int served;
 	unsigned int answer;
 
-	ticket_received(desk->request, size);
-	if (shared->plant == PLANT_TWICE && ++desk->served % 100 == 0)
-		ticket_received(desk->request, size);
+	served++;
+	ticket_received(request, size);
+	if (shared->plant == PLANT_TWICE && served % 100 == 0)
+		ticket_received(request, size);
 	if (shared->flavour == FULL && random_below(2))
 		sleep_us(2000);
-	answer = ticket_answer(desk->request, size, desk->reply);
-	if (shared->plant == PLANT_MIXED && ++desk->served % 100 == 0)
-		desk->reply[answer / 2] ^= 1;
+	answer = ticket_answer(request, size, reply);
+	if (shared->plant == PLANT_MIXED && served % 100 == 0)
+		((unsigned char *)reply)[answer / 2] ^= 1;
 	return answer;
 }
 
+static unsigned int serve(struct desk *desk, unsigned int size)
+{
+	return server_answer(desk->request, size, desk->reply);
+}
+
 /* Ends of a receive that are nobody's fault. */
-static bool goes_on(int result)
+bool server_goes_on(int result)
 {
 	switch (result) {
 	case 0:
@@ -72,7 +76,7 @@ static int receive(struct desk *desk, struct chorus_ipc_receive *r)
 	return command(CHORUS_IOC_IPC_RECEIVE, r);
 }
 
-static bool replied(int result)
+bool server_replied(int result)
 {
 	/* EHOSTUNREACH: the client was killed, gave up, or cannot pay for the answer. */
 	if (!result || result == -EHOSTUNREACH)
@@ -103,7 +107,7 @@ static void by_reply_receive(struct desk *desk)
 			size = r.out_body_size;
 			flags = r.out_flags;
 		}
-		if (!goes_on(result))
+		if (!server_goes_on(result))
 			return;
 		if (!result)
 			ticket_received(desk->request, size);
@@ -121,7 +125,7 @@ static void by_token(struct desk *desk, bool save)
 
 	for (;;) {
 		result = receive(desk, &r);
-		if (!goes_on(result))
+		if (!server_goes_on(result))
 			return;
 		if (result)
 			continue;
@@ -142,7 +146,7 @@ static void by_token(struct desk *desk, bool save)
 		reply = (struct chorus_ipc_reply){
 			.body_size = answer, .body = PTR(desk->reply), .msg = save ? 0 : r.out_msg,
 		};
-		if (!replied(command(CHORUS_IOC_IPC_REPLY, &reply)))
+		if (!server_replied(command(CHORUS_IOC_IPC_REPLY, &reply)))
 			return;
 	}
 }
@@ -168,11 +172,15 @@ void server_work(unsigned int index)
 
 	while (!door_open())
 		sleep_us(1000);
+	if (shared->flavour == ROAM) {
+		roam_serve(index);
+		return;
+	}
 	for (;;) {
 		port = new_port(&ui);
 		if (port > 0)
 			break;
-		goes_on(port);
+		server_goes_on(port);
 		sleep_us(1000);
 	}
 	atomic_store(&shared->server[index % SERVERS_MAX].head, ui.head);

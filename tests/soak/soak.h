@@ -36,6 +36,7 @@
 #define NURSERY_MAX	8		/* short lives at a time */
 #define SLOTS_MAX	(2 * CREW_MAX + NURSERY_MAX)
 #define SERVERS_MAX	4
+#define PLACES_MAX	16		/* ports that roam */
 #define HISTORY		256		/* requests of a slot that are remembered */
 
 /* What a round is like. */
@@ -44,6 +45,7 @@ enum flavour {
 	FULL,		/* short queues, slow servers, more senders */
 	QUOTA,		/* quotas that are used up all the time */
 	TIGHT,		/* a memory cgroup that is used up all the time */
+	ROAM,		/* ports that migrate, groups that change, requests forwarded, threads aborted */
 	FLAVOURS,
 };
 
@@ -54,6 +56,7 @@ enum plant {
 	PLANT_MIXED,	/* a server answers one request in a hundred wrongly */
 	PLANT_LOST,	/* a client does not come back */
 	PLANT_LEAK,	/* the stage keeps kernel objects of each round */
+	PLANT_ORDER,	/* a server notes one request in a hundred as a later one */
 };
 
 enum phase { WORK, LEAVE };
@@ -78,6 +81,14 @@ enum phase { WORK, LEAVE };
 	_(limit)		/* the cgroup's limit was met */		\
 	_(dead)			/* EOWNERDEAD, EIDRM, EHOSTUNREACH */		\
 	_(timeouts)							\
+	_(aborts)		/* calls that ended by threadAbort */		\
+	_(moves)		/* ports that migrated */			\
+	_(moves_refused)	/* an end of the way was dead, or moving */	\
+	_(joined)		/* members of groups */				\
+	_(left_group)							\
+	_(forwarded)		/* requests passed on by who received them */	\
+	_(by_group)		/* calls answered by a member of a group */	\
+	_(ordered)		/* messages that could be held against an earlier one */ \
 	_(loads)							\
 	_(reloads)		/* of the supervisor actor, under traffic */	\
 	_(unload_refused)	/* rmmod with a descriptor open */		\
@@ -87,6 +98,7 @@ enum phase { WORK, LEAVE };
 #define WRONGS(_)								\
 	_(mixed)		/* a reply that is not the reply to its request */ \
 	_(twice)		/* a request received twice */			\
+	_(order)		/* a message that overtook one of its own sender */ \
 	_(ghost)		/* answered and never served, or served though the \
 				 * error says that nothing happened */		\
 	_(unexpected)		/* an error that is not documented for this */	\
@@ -115,6 +127,17 @@ struct slot {
 	_Atomic int tid;
 };
 
+/*
+ * A port of a roaming round.  @where says in one word which port it is (an incarnation that
+ * never repeats), at which server, which life of that server, and whether it is on the move:
+ * who has set that bit owns the entry.  A port dies with the life it is at, so an entry whose
+ * life is over is free.
+ */
+struct place {
+	_Atomic uint64_t where, head, tail;
+	_Atomic int li;				/* at that server */
+};
+
 struct shared {
 	_Atomic unsigned int phase;
 	_Atomic unsigned int round;
@@ -124,6 +147,18 @@ struct shared {
 	_Atomic uint64_t wrong[NR_WRONGS];
 	_Atomic unsigned int notes;
 	struct slot slot[SLOTS_MAX];
+
+	/* Of roaming rounds. */
+	struct place place[PLACES_MAX];
+	_Atomic unsigned int incarnations;
+	struct {
+		_Atomic unsigned int life;	/* odd while @cap changes */
+		struct chorus_cap cap;
+	} home[SERVERS_MAX];
+	struct { struct chorus_cap cap; _Atomic int li; } thread[SLOTS_MAX];
+	struct chorus_cap any, pool;
+	_Atomic bool groups;			/* these two are there */
+	_Atomic uint64_t last[PLACES_MAX + 1][SLOTS_MAX];	/* order.c */
 };
 
 extern struct shared *shared;
@@ -157,21 +192,50 @@ struct chorus_ui static_port(__u64 stamp);
 
 /* ticket.c: what travels, and the judge of it. */
 #define BODY_ROOM	CHORUS_BODY_MAX
-unsigned int ticket_write(void *body, unsigned int slot);
+enum ticket_kind {
+	TICKET_PORT,		/* to a port, or to any member of a group */
+	TICKET_FORWARD,		/* to a port, whose server shall pass it on */
+	TICKET_POOL,		/* to a group whose members share a queue */
+	TICKET_BROADCAST,	/* many may receive it */
+};
+unsigned int ticket_write(void *body, unsigned int slot, enum ticket_kind kind);
+bool ticket_read(const void *body, unsigned int size, unsigned int *slot, uint64_t *number,
+		 enum ticket_kind *kind);
+bool ticket_pass(const void *body, unsigned int size);
 void ticket_received(const void *body, unsigned int size);
 unsigned int ticket_answer(const void *request, unsigned int size, void *reply);
 void ticket_settle(const void *request, int result, bool surely, const void *reply,
 		   unsigned int size);
+
+/* order.c: whether messages of a sender overtake each other. */
+struct order_view { uint64_t last[PLACES_MAX + 1][SLOTS_MAX]; };
+void order_look(struct order_view *view);
+void order_received(const struct order_view *view, unsigned int incarnation, const void *body,
+		    unsigned int size);
 
 /* The workers: functions that do not come back before they are told to leave. */
 void server_work(unsigned int index);	/* server.c */
 void client_work(unsigned int index);	/* client.c */
 void sender_work(unsigned int index);
 void lap_work(unsigned int index);
+void usher_work(unsigned int index);	/* roam.c */
 void opener_work(unsigned int index);	/* birth.c */
 void nursery_work(unsigned int index);
-int call_once(unsigned int slot, struct chorus_ui to, long long timeout, void *request, void *reply);
+int call_once(unsigned int slot, struct chorus_ui to, enum ticket_kind kind, long long timeout,
+	      void *request, void *reply);
 struct chorus_ui some_server(void);
+bool leaving(void);
+bool server_goes_on(int result);	/* after this end of a receive */
+bool server_replied(int result);
+/* Note the request and make its answer, whose size is returned. */
+unsigned int server_answer(void *request, unsigned int size, void *reply);
+
+/* roam.c: the same in roaming rounds. */
+void roam_serve(unsigned int index);
+struct chorus_ui roam_port(void);
+struct chorus_ui roam_target(enum ticket_kind *kind, bool call);
+bool roamed(void);
+void roam_show(unsigned int slot);	/* the calling thread may be aborted */
 
 /* crew.c: who is at work. */
 void crew_start(enum flavour flavour);

@@ -12,11 +12,16 @@
 
 #define MAGIC	0x43484f52
 
+/* An entry of a history: number << 8, and in the low byte how often it was received. */
+#define TIMES	0x7f
+#define PASSED	0x80		/* it was passed on once */
+
 struct ticket {
 	uint32_t magic, slot;
 	uint64_t number, nonce;
 	uint32_t size;		/* of the whole body */
 	uint32_t answer;	/* what the answer's size shall be */
+	uint32_t kind, reserved;
 };
 
 static uint64_t mix(uint64_t x)
@@ -56,13 +61,13 @@ static unsigned int some_size(void)
 }
 
 /* A fresh request of @slot; returns the size of its body. */
-unsigned int ticket_write(void *body, unsigned int slot)
+unsigned int ticket_write(void *body, unsigned int slot, enum ticket_kind kind)
 {
 	struct slot *s = &shared->slot[slot];
 	struct ticket t = {
 		.magic = MAGIC, .slot = slot, .size = some_size(), .answer = some_size(),
 		.number = atomic_fetch_add(&s->number, 1) + 1,
-		.nonce = mix(now_ns() + slot),
+		.nonce = mix(now_ns() + slot), .kind = kind,
 	};
 
 	atomic_store(&s->history[t.number % HISTORY], t.number << 8);
@@ -80,6 +85,38 @@ static bool whole(const void *body, unsigned int size, struct ticket *t)
 	       pattern_right((const char *)body + sizeof(*t), size - sizeof(*t), t->nonce);
 }
 
+/* What a message says of itself, if it is a whole one. */
+bool ticket_read(const void *body, unsigned int size, unsigned int *slot, uint64_t *number,
+		 enum ticket_kind *kind)
+{
+	struct ticket t;
+
+	if (!whole(body, size, &t))
+		return false;
+	*slot = t.slot;
+	*number = t.number;
+	*kind = t.kind;
+	return true;
+}
+
+/* Shall this request be passed on?  True once for each that was sent for that. */
+bool ticket_pass(const void *body, unsigned int size)
+{
+	_Atomic uint64_t *entry;
+	struct ticket t;
+	uint64_t old;
+
+	if (!whole(body, size, &t) || t.kind != TICKET_FORWARD)
+		return false;
+	entry = &shared->slot[t.slot].history[t.number % HISTORY];
+	old = atomic_load(entry);
+	do {
+		if (old >> 8 != t.number || (old & PASSED))
+			return false;
+	} while (!atomic_compare_exchange_weak(entry, &old, old | PASSED));
+	return true;
+}
+
 /* On the server: one more request was received. */
 void ticket_received(const void *body, unsigned int size)
 {
@@ -92,6 +129,8 @@ void ticket_received(const void *body, unsigned int size)
 		wrong(W_mixed, "a request of %u bytes arrived damaged", size);
 		return;
 	}
+	if (t.kind == TICKET_BROADCAST)
+		return;
 	entry = &shared->slot[t.slot].history[t.number % HISTORY];
 	old = atomic_load(entry);
 	do {
@@ -99,9 +138,9 @@ void ticket_received(const void *body, unsigned int size)
 		if (old >> 8 != t.number)
 			return;
 	} while (!atomic_compare_exchange_weak(entry, &old, old + 1));
-	if (old & 0xff)
+	if (old & TIMES)
 		wrong(W_twice, "request %llu of slot %u was received %u times",
-		      (unsigned long long)t.number, t.slot, (unsigned int)(old & 0xff) + 1);
+		      (unsigned long long)t.number, t.slot, (unsigned int)(old & TIMES) + 1);
 }
 
 /* The right reply to @request; returns its size. */
@@ -139,7 +178,7 @@ void ticket_settle(const void *request, int result, bool surely, const void *rep
 
 	memcpy(&t, request, sizeof(t));
 	entry = atomic_load(&shared->slot[t.slot].history[t.number % HISTORY]);
-	times = entry & 0xff;
+	times = entry & TIMES;
 	if (!result && !is_answer(&t, reply, size))
 		wrong(W_mixed, "slot %u: the reply to request %llu is not its own", t.slot,
 		      (unsigned long long)t.number);
