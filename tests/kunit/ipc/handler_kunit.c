@@ -3,6 +3,7 @@
 #include "harness.h"
 #include "ipc/handler.h"
 #include "ipc/invocation.h"
+#include "ipc/migrate.h"
 
 struct setting {
 	struct chorus_actor *client;
@@ -354,6 +355,18 @@ static void handler_one_a_port(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, connect(set), 0);
 }
 
+/* Only supervisor actors have handlers, and none of their ports migrates. */
+static void handler_port_does_not_migrate(struct kunit *test)
+{
+	struct setting *set = prepare(test);
+	u64 seqnum = 0;
+
+	KUNIT_EXPECT_EQ(test, connect(set), 0);
+	KUNIT_EXPECT_EQ(test, chorus_port_migrate(set->server, set->li, set->client, false, &seqnum),
+			-EPERM);
+	KUNIT_EXPECT_EQ(test, disconnect(set), 0);
+}
+
 static void handler_of_no_port(struct kunit *test)
 {
 	struct setting *set = prepare(test);
@@ -673,6 +686,7 @@ static struct kunit_case handler_cases[] = {
 	KUNIT_CASE(handler_gets_asynchronous_messages),
 	KUNIT_CASE(handler_port_is_not_received_from),
 	KUNIT_CASE(handler_one_a_port),
+	KUNIT_CASE(handler_port_does_not_migrate),
 	KUNIT_CASE(handler_of_no_port),
 	KUNIT_CASE(handler_not_where_somebody_waits),
 	KUNIT_CASE(handler_gone_the_queue_is_back),
