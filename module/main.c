@@ -16,6 +16,7 @@
 #include "ipc/handler.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
+#include "ipc/notice.h"
 #include "ipc/port.h"
 #include "object/site.h"
 #include "supervisor/supervisor.h"
@@ -76,6 +77,7 @@ static const struct {
 	{ "threads", chorus_thread_init, chorus_thread_exit_module },
 	{ "ports", chorus_port_init, chorus_port_exit },
 	{ "groups", chorus_group_init, chorus_group_exit },
+	{ "notices", chorus_notice_init, chorus_notice_exit },
 	{ "messages", chorus_message_init, chorus_message_exit },
 	{ "handlers", chorus_handler_init, chorus_handler_exit },
 	{ "laps", chorus_lap_init, chorus_lap_exit },

@@ -14,6 +14,7 @@
 #include <exec/chExec.h>
 #include <ext/chLib.h>
 #include <ext/chMsg.h>
+#include <ext/chRecover.h>
 #include <ext/chServer.h>
 #include <ipc/chIpc.h>
 #include <lap/chLap.h>

@@ -41,6 +41,8 @@
 	_(forward_refused)	/* kept: its queue full, or the port dying */	\
 	_(forward_gone)		/* ended: the client had gone */		\
 	_(port_migrate)		/* ports moved to another actor */		\
+	_(watch)		/* deaths that were asked about */		\
+	_(notice)		/* of these, told */				\
 	_(lap_invoke)		/* LAP invocations */				\
 	_(lap_refused)		/* refused: unknown, dying, privilege, size */	\
 	_(handler_abort)	/* invocations ended by a deletion */		\

@@ -37,6 +37,9 @@
 	_(U1)	/* receive undone: message not requeued */		\
 	_(N1)	/* send: message copied, not queued */			\
 	_(N2)	/* send: queued */					\
+	_(N3)	/* watch: paid for, on no list */			\
+	_(N4)	/* watch: on its object's list */			\
+	_(N5)	/* dying object: a watch off its list, nobody told */	\
 	_(H1)	/* call to a handler: inside the gate */		\
 	_(H2)	/* call to a handler: handler returned */		\
 	_(Q1)	/* queued message to a handler: at the gate */		\

@@ -167,6 +167,25 @@ DEFINE_EVENT(chorus_message, chorus_reply,
 DEFINE_EVENT(chorus_message, chorus_forward,
 	TP_PROTO(const struct chorus_message *message), TP_ARGS(message));
 
+TRACE_EVENT(chorus_notice,
+	TP_PROTO(const struct chorus_port *port, const struct chorus_death *death),
+	TP_ARGS(port, death),
+	TP_STRUCT__entry(
+		__field(u64, port)
+		__field(u64, object)
+		__field(u64, cookie)
+		__field(u32, members)
+	),
+	TP_fast_assign(
+		__entry->port = port->object.ui.tail;
+		__entry->object = death->object.tail;
+		__entry->cookie = death->cookie;
+		__entry->members = death->members;
+	),
+	TP_printk("port=%016llx object=%016llx cookie=%llx members=%u",
+		  __entry->port, __entry->object, __entry->cookie, __entry->members)
+);
+
 TRACE_EVENT(chorus_call_handler,
 	TP_PROTO(const struct chorus_message_info *info, int result),
 	TP_ARGS(info, result),

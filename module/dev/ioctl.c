@@ -13,6 +13,7 @@ static const struct chorus_row *const parts[] = {
 	chorus_rows_ipc,
 	chorus_rows_lap,
 	chorus_rows_group,
+	chorus_rows_recover,
 };
 
 static const struct chorus_row *find_row(unsigned int cmd)

@@ -59,6 +59,8 @@ union chorus_payload {
 	struct chorus_lap_resolve lap_resolve;
 	struct chorus_group_allocate group_allocate;
 	struct chorus_group_member group_member;
+	struct chorus_watch watch;
+	struct chorus_watch_cancel watch_cancel;
 };
 
 enum chorus_row_flags {
@@ -95,6 +97,7 @@ extern const struct chorus_row chorus_rows_port[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_group[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_recover[CHORUS_ROWS_PER_PART];
 
 u64 chorus_features(void);
 int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size);

@@ -72,7 +72,8 @@ static int port_accept(struct chorus_port *port, struct chorus_message *message)
  * @target: a port of this site
  *
  * Returns 0, also when the client is gone: then the message ends here; -ENOMSG, -ENOENT,
- * -ERESTARTSYS as chorus_receive_claim(); -EHOSTUNREACH, -ENOBUFS with the message kept.
+ * -ERESTARTSYS as chorus_receive_claim(); -EHOSTUNREACH, -ENOBUFS, -EPERM (a notice: another
+ * receiver would take it for one of his own) with the message kept.
  */
 int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_ui *target)
 {
@@ -90,6 +91,11 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 	message = chorus_receive_claim(thread, token);
 	if (IS_ERR(message)) {
 		ret = PTR_ERR(message);
+		goto put;
+	}
+	if (message->flags & CHORUS_MSG_DEATH) {
+		chorus_receive_unclaim(thread, message, own);
+		ret = -EPERM;
 		goto put;
 	}
 	chorus_step(Z1);

@@ -7,6 +7,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "ipc/group.h"
+#include "ipc/notice.h"
 #include "ipc/port.h"
 
 static struct kmem_cache *group_cache;
@@ -59,6 +60,8 @@ static struct chorus_group *group_alloc(struct chorus_actor *actor, const struct
 	chorus_user_hold(actor->user);
 	group->user = actor->user;
 	chorus_pool_init(&group->pool);
+	INIT_LIST_HEAD(&group->watchers);
+	INIT_LIST_HEAD(&group->member_watchers);
 	atomic_set(&group->cursor, -1);
 	atomic_set(&group->cursor_except, -1);
 	return group;
@@ -115,10 +118,11 @@ static bool group_kill_if_empty_locked(struct chorus_group *group)
 	return killed;
 }
 
-/* Those who found it before it died find it empty and go. */
-static void group_end(struct chorus_group *group)
+/* Those who found it before it died find it empty and go.  @last: NULL if it had no member. */
+static void group_end(struct chorus_group *group, const struct chorus_ui *last)
 {
 	chorus_pool_close(&group->pool);
+	chorus_notice_group_ended(group, last);
 	chorus_object_drain(&group->object);
 	/* An insertion without memory may have left nodes that hold nothing. */
 	xa_destroy(&group->members);
@@ -295,6 +299,7 @@ static void member_remove_locked(struct chorus_group *group, struct chorus_membe
 	xa_erase(&group->members, member->place);
 	/* Who does not count it does not meet it any more: the same. */
 	smp_store_release(&group->nr_members, group->nr_members - 1);
+	WRITE_ONCE(group->departures, group->departures + 1);
 	rhashtable_remove_fast(&member_table, &member->node, member_table_params);
 	member_take_off_port(member);
 	chorus_count(group_remove);
@@ -341,7 +346,7 @@ int chorus_group_insert(struct chorus_actor *actor, const struct chorus_cap *cap
 		mutex_unlock(&group->lock);
 		chorus_object_release(&group->object);
 		if (killed)
-			group_end(group);
+			group_end(group, NULL);
 	} while (died);
 	chorus_port_put(port);
 	if (!ret)
@@ -353,19 +358,25 @@ int chorus_group_insert(struct chorus_actor *actor, const struct chorus_cap *cap
 static int group_leave(struct chorus_group *group, struct chorus_port *port, bool acquired)
 {
 	struct chorus_member *member;
+	unsigned int members = 0;
+	u64 departures = 0;
 	bool killed = false;
 
 	mutex_lock(&group->lock);
 	member = member_find_locked(group, port);
 	if (member) {
 		member_remove_locked(group, member);
+		departures = group->departures;
+		members = group->nr_members;
 		killed = group_kill_if_empty_locked(group);
 	}
 	mutex_unlock(&group->lock);
+	if (member && !killed)
+		chorus_notice_member_left(group, &port->object.ui, departures, members);
 	if (acquired)
 		chorus_object_release(&group->object);
 	if (killed)
-		group_end(group);
+		group_end(group, &port->object.ui);
 	return member ? 0 : -ENOENT;
 }
 

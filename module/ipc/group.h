@@ -36,6 +36,9 @@ struct chorus_group {
 	struct xarray members;		/* by place; lock to write, RCU to read */
 	unsigned int nr_members;	/* lock to write */
 	u64 births;			/* lock to write: counts insertions */
+	u64 departures;			/* lock to write: counts removals */
+	struct list_head watchers;	/* ipc/notice.c: who is told of its end */
+	struct list_head member_watchers; /* ipc/notice.c: and of each departure */
 	struct chorus_user *user;	/* constant: who is charged; referenced */
 	atomic_t cursor;		/* the place chosen last */
 	atomic_t cursor_except;		/* the same, in the stead of an excluded one */

@@ -11,6 +11,7 @@
 #include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/message.h"
+#include "ipc/notice.h"
 #include "ipc/pool.h"
 #include "ipc/port.h"
 
@@ -91,6 +92,8 @@ static struct chorus_port *port_alloc(struct chorus_actor *actor, const struct c
 	INIT_HLIST_HEAD(&port->waiters);
 	INIT_LIST_HEAD(&port->members);
 	INIT_LIST_HEAD(&port->pool_node);
+	INIT_LIST_HEAD(&port->watchers);
+	INIT_LIST_HEAD(&port->watches);
 	RB_CLEAR_NODE(&port->ready_node);
 	port->pi = READ_ONCE(actor->pi);
 	ret = chorus_object_reserve(&port->object);
@@ -277,6 +280,7 @@ static bool port_kill(struct chorus_port *port, const struct chorus_actor *owner
 	chorus_step(P5);
 	chorus_group_leave_all(port);
 	chorus_port_fail_messages(&messages, -EIDRM);
+	chorus_notice_port_died(port);
 	chorus_handler_disconnect(port, false);
 	chorus_object_drain(&port->object);
 	port_uncharge_actor(port->actor);

@@ -44,6 +44,8 @@ struct chorus_port {
 	unsigned int nr_groups;
 	struct chorus_member *pool_member;	/* the one in a group with a shared queue */
 	struct list_head pool_node;		/* actor->pool_ports */
+	struct list_head watchers;		/* ipc/notice.c: who is told of its death */
+	struct list_head watches;		/* ipc/notice.c: what it is to be told */
 };
 
 extern const struct chorus_object_ops chorus_port_ops;

@@ -455,7 +455,8 @@ static void receive_note(struct chorus_thread *thread, const struct chorus_messa
 {
 	thread->info = message->info;
 	thread->info.out_body_size = message->request.size;
-	thread->info.out_flags = message->flags & (CHORUS_MSG_RPC | CHORUS_MSG_ANNEX);
+	thread->info.out_flags = message->flags & (CHORUS_MSG_RPC | CHORUS_MSG_ANNEX |
+						  CHORUS_MSG_DEATH);
 }
 
 /*

@@ -16,6 +16,7 @@
  *	|   |				exit probe, which is atomic)
  *	|   +-> cache->lock		message.c: free messages of an actor
  *	|   +-> pool->lock		pool.c: the shared queue of a group
+ *	+-> notice_lock			notice.c: who is told of whose death
  *	+-> process_lock		actor.c: actors by process (raw, as above)
  *	+-> user_lock			quota.c: users by uid
  *

@@ -21,6 +21,7 @@ enum chorus_quota {
 	CHORUS_QUOTA_BYTES,
 	CHORUS_QUOTA_GROUPS,
 	CHORUS_QUOTA_MEMBERS,
+	CHORUS_QUOTA_WATCHES,
 	CHORUS_QUOTA_NR,
 };
 
@@ -41,6 +42,7 @@ extern unsigned long chorus_max_bytes;		/* per user */
 extern unsigned int chorus_max_groups;		/* per user */
 extern unsigned int chorus_max_members;		/* memberships, per actor */
 extern unsigned int chorus_max_user_members;	/* memberships, per user */
+extern unsigned int chorus_max_watches;		/* per user */
 extern unsigned int chorus_max_laps;		/* per supervisor actor and site */
 extern unsigned int chorus_port_queue;		/* messages per port */
 

@@ -270,6 +270,24 @@ static const struct field group_insert_fields[] = {
 	F(chorus_group_member, port, TARGET),
 };
 
+static const struct field watch_fields[] = {
+	HEAD(chorus_watch, CHORUS_WATCH_MEMBERS | CHORUS_WATCH_SINCE),
+	F(chorus_watch, object, TARGET),
+	F(chorus_watch, li, LI),
+	F(chorus_watch, reserved, ZERO),
+	F(chorus_watch, cookie, NUMBER, 0, 3),
+	F(chorus_watch, seen, NUMBER, 0, 3),
+	F(chorus_watch, out_departures, OUT),
+};
+
+static const struct field watch_cancel_fields[] = {
+	HEAD(chorus_watch_cancel, 0),
+	F(chorus_watch_cancel, object, TARGET),
+	F(chorus_watch_cancel, li, LI),
+	F(chorus_watch_cancel, reserved, ZERO),
+	F(chorus_watch_cancel, cookie, NUMBER, 0, 3),
+};
+
 /* Arguments of what is no command: they lie one after the other, a word each. */
 #define A(nr, name, what, ...) { name, (nr) * 8, 8, KIND_##what, __VA_ARGS__ }
 
@@ -347,6 +365,8 @@ const struct row rows[] = {
 	COMMAND(group_allocate, GROUP_ALLOCATE, chorus_group_allocate, 10),
 	COMMAND(group_insert, GROUP_INSERT, chorus_group_member, 14),
 	COMMAND(group_remove, GROUP_REMOVE, chorus_group_member, 6),
+	COMMAND(watch, WATCH, chorus_watch, 12),
+	COMMAND(watch_cancel, WATCH_CANCEL, chorus_watch_cancel, 6),
 
 	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
 	ALONE(open, 4, true),

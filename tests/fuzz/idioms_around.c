@@ -3,6 +3,33 @@
 #include "idioms.h"
 
 const char *const idioms_around[] = {
+	/* who asks about a port is told of its death, or takes that back */
+	"a port_create\n"
+	"x port_create\n"
+	"x watch object=@0 li=@1 cookie=1\n"
+	"x watch object=@0 li=@1 cookie=2\n"
+	"x watch object=@0 li=@1 cookie=2\n"
+	"x watch_cancel object=@0 li=@1 cookie=2\n"
+	"a watch object=@1 li=@0\n"
+	"x ipc_receive li=@1 timeout=200000000 annex=data\n"
+	"a pause us=500\n"
+	"a port_delete li=@0\n"
+	"x ipc_forward target=@1\n",
+	/* a group loses its members, one at a time */
+	"a port_create\n"
+	"a port_create\n"
+	"x port_create\n"
+	"a group_allocate type=6\n"
+	"a group_insert cap=@3 port=@0\n"
+	"a group_insert cap=@3 port=@1\n"
+	"x watch object=@3 li=@2 flags=1\n"
+	"x watch object=@3 li=@2 cookie=1\n"
+	"a group_remove cap=@3 port=@0\n"
+	"x watch object=@3 li=@2 flags=3 seen=0\n"
+	"x watch object=@3 li=@2 flags=3 seen=1 cookie=2\n"
+	"a port_delete li=@1\n"
+	"x ipc_receive li=@2 timeout=0 annex=data\n"
+	"x watch object=@3 li=@2\n",
 	/* the device is opened again, and that fails at each step in turn */
 	"a close\n"
 	"a open fail=4\n"

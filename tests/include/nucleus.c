@@ -57,6 +57,8 @@ const struct command commands[] = {
 	C(GROUP_ALLOCATE, chorus_group_allocate, OUT(chorus_group_allocate, out_cap, out_cap)),
 	C(GROUP_INSERT, chorus_group_member),
 	C(GROUP_REMOVE, chorus_group_member),
+	C(WATCH, chorus_watch, OUT(chorus_watch, out_departures, out_departures)),
+	C(WATCH_CANCEL, chorus_watch_cancel),
 };
 const unsigned int commands_count = ARRAY_SIZE(commands);
 

@@ -139,6 +139,13 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 			(__u64)CHORUS_UI_GROUP << CHORUS_UI_TYPE_SHIFT;
 		((struct chorus_group_member *)to)->port = p->ui;
 		return -EACCES;
+	case CHORUS_IOC_WATCH:
+		((struct chorus_watch *)to)->object = p->ui;
+		((struct chorus_watch *)to)->object.tail ^= 1;
+		return -EHOSTUNREACH;
+	case CHORUS_IOC_WATCH_CANCEL:
+		((struct chorus_watch_cancel *)to)->object = p->ui;
+		return -ENOENT;
 	default:	/* HELLO, ACTOR_SELF, THREAD_SELF, THREAD_ABORTED, PORT_CREATE */
 		return 0;
 	}

@@ -213,6 +213,8 @@ WRAP(lap_resolve, CHORUS_IOC_LAP_RESOLVE, chorus_lap_resolve)
 WRAP(group_allocate, CHORUS_IOC_GROUP_ALLOCATE, chorus_group_allocate)
 WRAP(group_insert, CHORUS_IOC_GROUP_INSERT, chorus_group_member)
 WRAP(group_remove, CHORUS_IOC_GROUP_REMOVE, chorus_group_member)
+WRAP(watch, CHORUS_IOC_WATCH, chorus_watch)
+WRAP(watch_cancel, CHORUS_IOC_WATCH_CANCEL, chorus_watch_cancel)
 #undef WRAP
 
 /* Messages whose body is one number, for tests that do not care about bodies. */

@@ -15,6 +15,7 @@
 #include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/lap.h"
+#include "ipc/notice.h"
 #include "object/site.h"
 #include "supervisor/supervisor.h"
 
@@ -39,6 +40,7 @@ static const struct {
 	{ chorus_thread_init, chorus_thread_exit_module },
 	{ chorus_port_init, chorus_port_exit },
 	{ chorus_group_init, chorus_group_exit },
+	{ chorus_notice_init, chorus_notice_exit },
 	{ chorus_message_init, chorus_message_exit },
 	{ chorus_handler_init, chorus_handler_exit },
 	{ chorus_lap_init, chorus_lap_exit },

@@ -52,6 +52,8 @@ extern struct fake {
 		struct chorus_lap_resolve resolve;
 		struct chorus_group_allocate group_allocate;
 		struct chorus_group_member group_member;
+		struct chorus_watch watch;
+		struct chorus_watch_cancel watch_cancel;
 	} in;				/* the last struct as it came in */
 } fake;
 

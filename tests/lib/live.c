@@ -181,6 +181,30 @@ static void test_groups(void)
 	is(ipcSend(&msg, K_DEFAULTPORT, &dest), K_EUNKNOWN, "all are gone");
 }
 
+static void test_watch(void)
+{
+	char annex[K_CMSGANNEXSIZE];
+	KnMsgDesc msg = { .annexAddr = annex };
+	KnUniqueId ui, mine;
+	ChorusDeath death;
+	int a = portCreate(K_MYACTOR, &ui), li = portCreate(K_MYACTOR, &mine);
+
+	is(chorus_watch(&ui, li, 42), K_OK, "chorus_watch");
+	is(chorus_watch(&ui, li, 42), K_EBUSY, "twice");
+	is(chorus_watch(&ui, li, 43), K_OK, "with another cookie");
+	is(chorus_unwatch(&ui, li, 43), K_OK, "chorus_unwatch");
+	is(chorus_unwatch(&ui, li, 43), K_EINVAL, "twice");
+	is(chorus_watch_members(&ui, li, 1, NULL), K_EINVAL, "of no group");
+	portDelete(K_MYACTOR, a);
+	is(ipcReceive(&msg, &li, 0), 0, "the port has died, a notice comes");
+	memcpy(&death, annex, sizeof(death));
+	ok(msg.flags & K_MSG_DEATH && death.cookie == 42 && uiEqual(&death.object, &ui),
+	   "with its cookie");
+	is(ipcReceive(&msg, &li, 0), K_ETIMEOUT, "one");
+	is(chorus_watch(&ui, li, 42), K_EUNKNOWN, "dead already");
+	portDelete(K_MYACTOR, li);
+}
+
 /* ---- a server in a forked child ------------------------------------------- */
 
 struct shared {
@@ -534,6 +558,7 @@ int main(void)
 	test_send();
 	test_ports();
 	test_groups();
+	test_watch();
 	test_server();
 	test_order();
 	test_delay();

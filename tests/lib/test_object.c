@@ -237,6 +237,45 @@ static void test_port(void)
 	is(seq, 1LL << 33, "count");
 }
 
+static int five_departures(unsigned int command, void *arg)
+{
+	struct chorus_watch *cmd = arg;
+
+	if (command == CHORUS_IOC_WATCH)
+		cmd->out_departures = 5;
+	return 0;
+}
+
+static void test_watch(void)
+{
+	KnUniqueId ui = { .uiHead = 5, .uiTail = 6 };
+	uint64_t departures = UINT64_MAX;
+
+	fake_reset();
+	fake.answer = five_departures;
+	is(chorus_watch(NULL, 1, 7), K_EFAULT, "chorus_watch(null)");
+	is(chorus_watch(&ui, 1, 7), K_OK, "chorus_watch");
+	is(fake.command, CHORUS_IOC_WATCH, "command");
+	is(fake.in.watch.size, sizeof(struct chorus_watch), "size");
+	ok(!fake.in.watch.flags && fake.in.watch.object.tail == 6 &&
+	   fake.in.watch.li == 1 && fake.in.watch.cookie == 7 &&
+	   !fake.in.watch.seen, "object, port and cookie");
+	is(chorus_watch_members(&ui, 2, 8, NULL), K_OK, "chorus_watch_members");
+	is(fake.in.watch.flags, CHORUS_WATCH_MEMBERS, "from now on");
+	is(chorus_watch_members(&ui, 2, 8, &departures), K_OK, "the same");
+	is(fake.in.watch.flags, CHORUS_WATCH_MEMBERS, "in other words");
+	is(departures, 5, "so many so far");
+	is(chorus_watch_members(&ui, 2, 8, &departures), K_OK, "and again");
+	is(fake.in.watch.flags, CHORUS_WATCH_MEMBERS | CHORUS_WATCH_SINCE, "since");
+	is(fake.in.watch.seen, 5, "those");
+	is(chorus_unwatch(&ui, 3, 9), K_OK, "chorus_unwatch");
+	is(fake.command, CHORUS_IOC_WATCH_CANCEL, "command");
+	ok(fake.in.watch_cancel.object.tail == 6 && fake.in.watch_cancel.li == 3 &&
+	   fake.in.watch_cancel.cookie == 9, "of the same");
+	is(chorus_unwatch(NULL, 3, 9), K_EFAULT, "chorus_unwatch(null)");
+	fake_reset();
+}
+
 static int new_group(unsigned int command, void *arg)
 {
 	struct chorus_group_allocate *cmd = arg;
@@ -405,6 +444,7 @@ int main(void)
 	test_delay();
 	test_port();
 	test_group();
+	test_watch();
 	test_lap();
 	test_ui();
 	return tap_done();

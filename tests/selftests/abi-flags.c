@@ -30,6 +30,8 @@ static __u32 known_flags(const struct command *c)
 		return CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE;
 	case CHORUS_IOC_LAP_RESOLVE:
 		return CHORUS_LAP_NOBLOCK | CHORUS_LAP_PROTECTED;
+	case CHORUS_IOC_WATCH:
+		return CHORUS_WATCH_MEMBERS | CHORUS_WATCH_SINCE;
 	default:
 		return 0;
 	}
@@ -76,6 +78,9 @@ static const struct {
 	R(IPC_REPLY, chorus_ipc_reply, reserved),
 	R(IPC_REPLY_RECEIVE, chorus_ipc_reply_receive, reserved),
 	R(LAP_INVOKE, chorus_lap_invoke, reserved),
+	R(WATCH, chorus_watch, reserved),
+	R(WATCH, chorus_watch, seen),
+	R(WATCH_CANCEL, chorus_watch_cancel, reserved),
 };
 
 TEST(dirty, "every reserved field with any bit set is EINVAL")

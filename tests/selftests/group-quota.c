@@ -3,36 +3,11 @@
  * The quotas of groups: at the limit, one above, none, and no limit at all.  The tests are a
  * user of their own, so that nobody else's use counts.
  */
-#include <sys/stat.h>
-
 #include "group.h"
+#include "quota.h"
 #include "scene.h"
 
-#define PARAMETERS	"/sys/module/chorus/parameters/"
-
 enum { USER = 4242 };
-
-static long long parameter(const char *name, const char *value)
-{
-	char path[128];
-	long long old;
-
-	snprintf(path, sizeof(path), PARAMETERS "%s", name);
-	old = read_number(path);
-	if (old < 0)
-		selftest_skip("no parameter %s", name);
-	if (value)
-		REQUIRE(!write_text(path, value), "%s", path);
-	return old;
-}
-
-static void restore(const char *name, long long old)
-{
-	char value[32];
-
-	snprintf(value, sizeof(value), "%lld", old);
-	parameter(name, value);
-}
 
 struct work {
 	struct chorus_cap group[8];
@@ -41,24 +16,6 @@ struct work {
 	bool one;
 	int again;			/* after the first has left */
 };
-
-static long do_become(void *uid)
-{
-	return do_setuid(uid) ?: do_open(NULL);
-}
-
-/* Somebody of this user, with an actor. */
-static struct puppet *somebody(unsigned long uid)
-{
-	struct puppet *p = puppet_process();
-	long result;
-
-	MUST_SYS(chmod(DEVICE, 0666));
-	result = run(p, do_become, (void *)uid);
-	chmod(DEVICE, 0660);
-	REQUIRE(!result, "%s", error_name(result));
-	return p;
-}
 
 static long do_prepare(void *work)
 {

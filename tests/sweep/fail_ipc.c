@@ -311,9 +311,41 @@ static void run_onward(struct fail *f)
 
 /* ---- the table ---- */
 
+/* ---- watches and notices ---- */
+
+static void run_watches(struct fail *f)
+{
+	struct chorus_watch w[20] = { 0 };
+	struct chorus_watch_cancel c = { 0 };
+	struct chorus_port_create port = { 0 };
+	struct chorus_port_delete d = { 0 };
+	struct chorus_ipc_receive r = { .timeout = POLL };
+	unsigned char annex[CHORUS_ANNEX_SIZE];
+
+	OPEN(f);
+	TRY(f, port_create(&port), -EFAULT);
+	for (unsigned int i = 0; i < ARRAY_SIZE(w); i++) {
+		w[i].object = port.out_ui;
+		w[i].cookie = i;
+		TRY(f, watch(&w[i]), -EFAULT);
+	}
+	c.object = port.out_ui;
+	TRY(f, watch_cancel(&c), -EFAULT);
+	d.li = port.out_li;
+	/* What was asked for comes, whatever fails now. */
+	TRY(f, port_delete(&d), -EFAULT);
+	r.annex = PTR(annex);
+	for (unsigned int i = 1; i < ARRAY_SIZE(w); i++) {
+		TRY(f, ipc_receive(&r), -EFAULT);
+		CHECK(r.out_flags & CHORUS_MSG_DEATH, "n = %u", f->n);
+	}
+	actor_close();
+}
+
 static const struct fail_sequence sequences[] = {
 	{ "ipcSend, ipcReceive, ipcGetData", .run = run_messages },
 	{ "grpPortInsert, grpPortRemove, a broadcast, a shared queue", .run = run_groups },
+	{ "watches, notices", .run = run_watches },
 	{ "ipcCall", .prepare = client_prepare, .run = run_client },
 	{ "a server's ipcReceive, ipcSave, ipcRestore, ipcReply", .prepare = server_prepare,
 	  .run = run_server, .after = server_after, .seconds = 80 },

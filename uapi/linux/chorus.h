@@ -43,7 +43,8 @@
  * ``EPERM``               the caller lacks the privilege
  * ``EBUSY``               taken: one actor a process, one owner a name, a port
  *                         with a handler has no receivers
- * ``EEXIST``              the declared unique identifier exists already
+ * ``EEXIST``              the declared unique identifier, or the same watch, exists
+ *                         already
  * ``ENOBUFS``             the queue of the destination port is full
  * ``EMSGSIZE``            body larger than CHORUS_BODY_MAX
  * ``EDQUOT``              a quota of the actor or of its user is used up
@@ -581,5 +582,7 @@ struct chorus_lap_resolve {
 
 /* 0x4n: messages, 0x6n: groups */
 #include <linux/chorus_ipc.h>
+/* 0x7n: death and recovery */
+#include <linux/chorus_recover.h>
 
 #endif /* _UAPI_LINUX_CHORUS_H */

@@ -36,6 +36,7 @@
 #define CHORUS_MSG_RPC			(1U << 0) /* out: the sender waits for a reply */
 #define CHORUS_MSG_ANNEX		(1U << 1) /* out: the sender gave an annex */
 #define CHORUS_MSG_MORE			(1U << 2) /* out: body not fetched, or not whole */
+#define CHORUS_MSG_DEATH		(1U << 3) /* out: a notice: the annex is a struct chorus_death */
 
 /**
  * struct chorus_ipc_send - CHORUS_IOC_IPC_SEND, asynchronous send
@@ -77,7 +78,7 @@ struct chorus_ipc_send {
  * @deadline: see above
  * @out_li: the port the message came to
  * @out_body_size: size of the whole body
- * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_MORE
+ * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_MORE, CHORUS_MSG_DEATH
  * @out_reserved: 0
  * @out_seqnum: count of messages received from that port, this one included
  * @out_msg: token of the message; any thread of the actor may reply to it
@@ -286,7 +287,7 @@ struct chorus_ipc_save {
  * @size: sizeof(struct chorus_ipc_sysinfo)
  * @flags: must be 0
  * @out_body_size: size of the body
- * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX
+ * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_DEATH
  * @out_src: unique identifier of the source port
  * @out_target: what the sender addressed
  * @out_cotarget: coTarget of the sender
@@ -323,7 +324,8 @@ struct chorus_ipc_sysinfo {
  * timeout runs on.  Nobody pays again: it is the sender's message still.  A message
  * whose sender gave up meanwhile ends here, with success.  The message is kept on
  * every error: EHOSTUNREACH, no such port; ENOBUFS, its queue is full; ENOENT, no such
- * token; ENOMSG, no current message.  Source: none, an extension of ours.
+ * token; ENOMSG, no current message; EPERM, a notice of the nucleus (CHORUS_MSG_DEATH), which is
+ * for its receiver.  Source: none, an extension of ours.
  */
 struct chorus_ipc_forward {
 	__u32 size;

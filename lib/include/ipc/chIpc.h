@@ -43,6 +43,7 @@
 #define K_MSG_RPC	0x100u	/* the sender waits for a reply */
 #define K_MSG_ANNEX	0x200u	/* the sender gave an annex */
 #define K_MSG_MORE	0x400u	/* the body was cut, or not fetched */
+#define K_MSG_DEATH	0x800u	/* a notice of the nucleus, see <ext/chRecover.h> */
 
 /* Types of uiBuild(). */
 #define K_UISITE		1

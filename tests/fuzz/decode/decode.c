@@ -14,6 +14,7 @@
 #include "ipc/group.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
+#include "ipc/notice.h"
 #include "ipc/port.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
@@ -452,6 +453,31 @@ int chorus_group_remove(struct chorus_actor *by, const struct chorus_cap *cap,
 	return judge_member(by, cap, which);
 }
 
+int chorus_notice_ask(struct chorus_actor *by, const struct chorus_notice_request *request,
+		      u64 *departures)
+{
+	static const int ends[] = { 0, -EHOSTUNREACH, -ENOENT, -EDQUOT, -EEXIST };
+
+	PROMISE(by == &actor && (!request->since || request->members));
+	PROMISE(request->since || !request->seen);
+	note(request->object.tail);
+	note((u64)request->li);
+	note(request->cookie);
+	note(request->seen);
+	*departures = 8;
+	return answer(ends, ARRAY_SIZE(ends));
+}
+
+int chorus_notice_cancel(struct chorus_actor *by, const struct chorus_ui *object, s32 li,
+			 u64 cookie)
+{
+	PROMISE(by == &actor);
+	note(object->tail);
+	note((u64)li);
+	note(cookie);
+	return answers & 4 ? -ENOENT : 0;
+}
+
 struct chorus_actor *chorus_actor_acquire(struct chorus_site *where, const struct chorus_cap *cap)
 {
 	PROMISE(where == &site);
@@ -496,7 +522,7 @@ static u32 structure_size(u8 number)
 {
 	static const struct chorus_row *const parts[] = {
 		chorus_rows_site, chorus_rows_actor, chorus_rows_thread, chorus_rows_port,
-		chorus_rows_ipc, chorus_rows_lap, chorus_rows_group,
+		chorus_rows_ipc, chorus_rows_lap, chorus_rows_group, chorus_rows_recover,
 	};
 
 	return number / CHORUS_ROWS_PER_PART < ARRAY_SIZE(parts) ?

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * DOC: Death and recovery (extension)
+ *
+ * An actor can be told when a port dies, or when a group loses members: by an
+ * ordinary message to a port of its own, a *notice*, which is never lost for
+ * lack of memory or of room in the queue.
+ */
+#ifndef CHORUS_EXT_CHRECOVER_H
+#define CHORUS_EXT_CHRECOVER_H
+
+#include <stdint.h>
+
+#include <chError.h>
+#include <chTypes.h>
+#include <ipc/chIpc.h>
+
+/**
+ * struct ChorusDeath - what the annex of a notice starts with
+ * @cookie: of the watch
+ * @object: the port or the group that was watched
+ * @member: of a group: the port that left, or null
+ * @departures: of a group: members that have left it, this one included
+ * @members: those it had then; 0: it is empty, and has ended
+ * @reserved: 0
+ *
+ * Of a received message whose flags have K_MSG_DEATH; only the nucleus sets
+ * that.
+ */
+typedef struct ChorusDeath {
+	uint64_t cookie;
+	KnUniqueId object;
+	KnUniqueId member;
+	uint64_t departures;
+	uint32_t members;
+	uint32_t reserved;
+} ChorusDeath;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/**
+ * chorus_watch - be told when a port dies, or a group has lost its last member
+ * @object: the port, or the group
+ * @portli: the caller's port that gets the notice
+ * @cookie: comes back in the notice
+ *
+ * One notice comes, once.  K_EUNKNOWN: it is dead already; K_EBUSY: the same
+ * stands already; K_EINVAL: no such portli; K_ENOMEM: a quota, or memory.
+ */
+int chorus_watch(const KnUniqueId *object, int portli, uint64_t cookie);
+
+/**
+ * chorus_watch_members - be told when a member leaves a group
+ * @group: the group
+ * @portli: the caller's port that gets the notice
+ * @cookie: comes back in the notice
+ * @departures: in: departures the caller knows of, or UINT64_MAX for "from now
+ *	on"; out: those so far; may be null for "from now on"
+ *
+ * One notice comes, at the next departure; at once if more have left than the
+ * caller knows of.  So with the @departures of the last notice none is missed
+ * between two watches.  Codes as for chorus_watch().
+ */
+int chorus_watch_members(const KnUniqueId *group, int portli, uint64_t cookie,
+			 uint64_t *departures);
+
+/**
+ * chorus_unwatch - not to be told
+ * @object: as it was given
+ * @portli: as it was given
+ * @cookie: as it was given
+ *
+ * K_OK: no notice comes.  K_EINVAL: there is no such watch; its notice may
+ * have been sent.
+ */
+int chorus_unwatch(const KnUniqueId *object, int portli, uint64_t cookie);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CHORUS_EXT_CHRECOVER_H */

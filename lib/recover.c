@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Death and recovery.
+ */
+#include <stddef.h>
+
+#include <ext/chRecover.h>
+
+#include "internal.h"
+
+_Static_assert(sizeof(ChorusDeath) == sizeof(struct chorus_death) &&
+	       offsetof(ChorusDeath, departures) ==
+	       offsetof(struct chorus_death, departures), "uapi");
+
+static int watch(struct chorus_watch *cmd, const KnUniqueId *object, int portli,
+		 uint64_t cookie)
+{
+	if (!object)
+		return K_EFAULT;
+	cmd->size = sizeof(*cmd);
+	cmd->object = chorus_ui_out(object);
+	cmd->li = portli;
+	cmd->cookie = cookie;
+	return chorus_command(CHORUS_IOC_WATCH, cmd);
+}
+
+int chorus_watch(const KnUniqueId *object, int portli, uint64_t cookie)
+{
+	struct chorus_watch cmd = { .flags = 0 };
+
+	return watch(&cmd, object, portli, cookie);
+}
+
+int chorus_watch_members(const KnUniqueId *group, int portli, uint64_t cookie,
+			 uint64_t *departures)
+{
+	struct chorus_watch cmd = { .flags = CHORUS_WATCH_MEMBERS };
+	int ret;
+
+	if (departures && *departures != UINT64_MAX) {
+		cmd.flags |= CHORUS_WATCH_SINCE;
+		cmd.seen = *departures;
+	}
+	ret = watch(&cmd, group, portli, cookie);
+	if (!ret && departures)
+		*departures = cmd.out_departures;
+	return ret;
+}
+
+int chorus_unwatch(const KnUniqueId *object, int portli, uint64_t cookie)
+{
+	struct chorus_watch_cancel cmd = {
+		.size = sizeof(cmd), .li = portli, .cookie = cookie,
+	};
+
+	if (!object)
+		return K_EFAULT;
+	cmd.object = chorus_ui_out(object);
+	return chorus_command(CHORUS_IOC_WATCH_CANCEL, &cmd);
+}
