@@ -57,6 +57,7 @@
 	_(fast_lap)		/* LAP invocations on the fast path */		\
 	_(fast_call)		/* calls on the fast path */			\
 	_(fast_reply)		/* reply-and-receives on the fast path */	\
+	_(miss_lap)		/* on it, but looked up: not the LAP called last */ \
 	_(miss_size)		/* off the fast path: odd structure size */	\
 	_(miss_restart)		/* off the fast path: interrupted call */	\
 	_(miss_token)		/* off the fast path: reply by token */		\

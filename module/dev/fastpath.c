@@ -1,92 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Fast paths: the commands that make up the traffic, without the table.
- *
- * Each is a ladder of checks.  A check that fails sends the call to the slow path with
- * nothing done and its reason counted; past the last one the same code runs that the
- * slow path calls.  What is saved is the general way of copying structures of any
- * size in and out.
- */
-#include <linux/uaccess.h>
-
+/* The fast paths of messages: ipcCall, reply-and-receive. */
 #include "debug/step.h"
-#include "dev/ioctl.h"
-#include "ipc/copy.h"
-#include "ipc/lap.h"
+#include "dev/fastpath.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
-
-/* Nothing is done yet: the table does it all. */
-#define MISS(reason)						\
-({								\
-	chorus_count(miss_##reason);				\
-	chorus_ioctl_by_table(actor, cmd, user);		\
-})
-
-/* A structure of this ABI's size, or a miss: the slow path tells what is wrong with it. */
-#define fetch_struct(to, user)							\
-({										\
-	BUILD_BUG_ON(sizeof(*(to)) % sizeof(u64));				\
-	chorus_fetch_words((u64 *)(to), (uintptr_t)(user),			\
-			   sizeof(*(to)) / sizeof(u64)) ||			\
-		(to)->size != sizeof(*(to));					\
-})
-
-/**
- * chorus_fastpath_lap_invoke() - lapInvoke with a small argument block
- * @actor: of the file
- * @cmd: the command, for the table
- * @user: the caller's structure
- */
-long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
-				void __user *user)
-{
-	struct chorus_lap_invoke p __uninitialized;
-	u64 arg[CHORUS_COPY_WORDS] __uninitialized;
-	struct chorus_thread *thread;
-	struct chorus_lap *lap;
-	int ret;
-
-	if (fetch_struct(&p, user))
-		return MISS(size);
-	if (p.flags | p.reserved)
-		return MISS(size);
-	if (!chorus_copy_is_small(p.arg_size, false))
-		return MISS(size);
-	ret = chorus_ioctl_check_actor(actor);
-	if (unlikely(ret))
-		return ret;
-	/* Outside the gate, so that a deletion never waits for a page of ours. */
-	if (p.arg_size && chorus_fetch_words(arg, p.arg, p.arg_size / sizeof(u64)))
-		return -EFAULT;
-
-	rcu_read_lock();
-	thread = chorus_thread_find(current);
-	if (unlikely(!thread || thread->actor != actor)) {
-		rcu_read_unlock();
-		return MISS(thread);
-	}
-	lap = chorus_lap_enter(actor->object.site, &p.lap, thread);
-	rcu_read_unlock();
-	if (IS_ERR(lap)) {
-		chorus_count(lap_refused);
-		return PTR_ERR(lap);
-	}
-	if (unlikely(!(lap->options & CHORUS_LAP_SAFE) || lap->arg_size != p.arg_size)) {
-		ret = lap->options & CHORUS_LAP_SAFE ? -EINVAL : -EPERM;
-		chorus_gate_leave(&lap->gate, thread);
-		chorus_count(lap_refused);
-		return ret;
-	}
-	chorus_count(fast_lap);
-	ret = chorus_lap_run(lap, thread, actor, arg, false);
-	if (unlikely(ret))
-		return ret;
-	chorus_step(L3);
-	if (p.arg_size && chorus_store_words(p.arg, arg, p.arg_size / sizeof(u64)))
-		return -EFAULT;
-	return 0;
-}
 
 /**
  * chorus_fastpath_call() - ipcCall on first entry

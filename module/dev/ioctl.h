@@ -125,7 +125,7 @@ static inline int chorus_ioctl_check_actor(const struct chorus_actor *actor)
 
 long chorus_ioctl_by_table(struct chorus_actor *actor, unsigned int cmd, void __user *user);
 
-/* fastpath.c */
+/* fastpath_lap.c, fastpath.c */
 long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
 				void __user *user);
 long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __user *user);

@@ -14,12 +14,14 @@
 static int lap_call(struct chorus_request *request, const struct chorus_lap_invoke *p, void *arg)
 {
 	struct chorus_lap *lap;
+	int ret;
 
 	rcu_read_lock();
-	lap = chorus_lap_enter(request->actor->object.site, &p->lap, request->thread);
+	lap = chorus_lap_find(request->actor->object.site, &p->lap);
+	ret = chorus_lap_enter(lap, request->thread);
 	rcu_read_unlock();
-	if (IS_ERR(lap))
-		return PTR_ERR(lap);
+	if (ret)
+		return ret;
 	if (!(lap->options & CHORUS_LAP_SAFE) || p->arg_size != lap->arg_size) {
 		bool safe = lap->options & CHORUS_LAP_SAFE;
 

@@ -19,9 +19,11 @@
 #include <linux/sched.h>
 
 #include "executive/late.h"
+#include "object/brief.h"
 
 struct chorus_actor;
 struct chorus_gate;
+struct chorus_lap;
 struct chorus_message;
 struct chorus_port;
 
@@ -76,6 +78,9 @@ struct chorus_thread {
 	unsigned int nr_parked;
 	struct chorus_ipc_sysinfo info;	/* of the last message received */
 
+	struct chorus_lap *lap;		/* the one it called last: see dev/fastpath_lap.c */
+	long lap_epoch;			/* good as long as chorus_lap_epoch is this */
+
 	struct chorus_gate *frames[CHORUS_FRAME_MAX]; /* racy readers: gate.c */
 	unsigned int depth;
 	struct chorus_gate *closing;	/* gate_mutex: waits for this gate to empty */
@@ -108,11 +113,11 @@ static inline struct chorus_thread *chorus_thread_of(const struct chorus_actor *
 {
 	struct chorus_thread *thread;
 
-	rcu_read_lock();
+	chorus_brief_lock();
 	thread = chorus_thread_find(current);
 	if (unlikely(thread && thread->actor != actor))
 		thread = NULL;
-	rcu_read_unlock();
+	chorus_brief_unlock();
 	return thread;
 }
 

@@ -8,10 +8,11 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
-#include "ipc/invocation.h"
 #include "ipc/lap.h"
+#include "ipc/lap_run.h"
 
 static struct kmem_cache *lap_cache;
+atomic_long_t chorus_lap_epoch = ATOMIC_LONG_INIT(1);
 
 /* A name in a site's list. */
 struct lap_name {
@@ -183,6 +184,8 @@ static int lap_kill(struct chorus_lap *lap, bool killable)
 	if (ret == -EDEADLK || ret == -ENOENT)
 		return ret;
 	chorus_object_kill(&lap->object);
+	/* Before the caller's reference goes, and so before the memory may. */
+	atomic_long_inc(&chorus_lap_epoch);
 	if (!ret)
 		lap_detach(lap);
 	return ret;
@@ -460,24 +463,7 @@ CHORUS_EXPORT(chorus_lap_resolve);
 int chorus_lap_run(struct chorus_lap *lap, struct chorus_thread *thread,
 		   struct chorus_actor *invoker, void *arg, bool kernel)
 {
-	struct chorus_invocation inv __uninitialized;
-	int ret;
-
-	/* Member by member: @call and @replied are not looked at without @info. */
-	inv.actor = lap->gate.actor;
-	inv.invoker = invoker;
-	inv.thread = thread;
-	inv.arg = arg;
-	inv.kernel = kernel;
-	inv.info = NULL;
-	inv.message = NULL;
-	chorus_step(L1);
-	chorus_plant_here();
-	chorus_count(lap_invoke);
-	ret = lap->fn(&inv, lap->cookie);
-	chorus_step(L2);
-	trace_chorus_lap_invoke(&lap->object.ui, ret);
-	return chorus_gate_finish(&lap->gate, thread, ret);
+	return chorus_lap_run_here(lap, thread, invoker, arg, kernel);
 }
 
 /* See supervisor.h. */
@@ -491,11 +477,11 @@ int chorus_lap_invoke(struct chorus_actor *actor, const struct chorus_lap_desc *
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
 	rcu_read_lock();
-	lap = chorus_lap_enter(actor->object.site, &desc->lap, thread);
+	lap = chorus_lap_find(actor->object.site, &desc->lap);
+	ret = chorus_lap_enter(lap, thread);
 	rcu_read_unlock();
-	if (IS_ERR(lap)) {
+	if (ret) {
 		chorus_count(lap_refused);
-		ret = PTR_ERR(lap);
 	} else if (lap->arg_size != arg_size) {
 		chorus_gate_leave(&lap->gate, thread);
 		chorus_count(lap_refused);

@@ -4,8 +4,8 @@
  * calls on his own thread.
  *
  * A LAP is an object with a gate.  Its descriptor is a plain value, found by name or
- * passed along.  The steps of an invocation are L1, L2, L3; see ipc/fastpath.c for
- * the way a process takes.
+ * passed along.  The steps of an invocation are L1, L2, L3; see dev/fastpath_lap.c
+ * for the way a process takes.
  */
 #ifndef CHORUS_IPC_LAP_H
 #define CHORUS_IPC_LAP_H
@@ -32,25 +32,31 @@ static inline struct chorus_lap *chorus_lap_of(struct chorus_object *object)
 	return container_of(object, struct chorus_lap, object);
 }
 
-/*
- * Find a LAP and pass its gate; inside an RCU read section.  Returns the LAP, for
- * chorus_lap_run(), or -ENOENT, -ELOOP as an ERR_PTR.
- */
-static inline struct chorus_lap *chorus_lap_enter(struct chorus_site *site,
-						  const struct chorus_ui *ui,
-						  struct chorus_thread *thread)
+/* A LAP by name, without any count, or NULL; inside an RCU read section. */
+static inline struct chorus_lap *chorus_lap_find(struct chorus_site *site,
+						 const struct chorus_ui *ui)
 {
 	struct chorus_object *object = chorus_object_find(site, ui);
-	int ret;
 
 	if (unlikely(!object || object->ops != &chorus_lap_ops))
-		return ERR_PTR(-ENOENT);
-	/* An unborn LAP has a gate already, but no handler to speak of. */
-	if (unlikely(!chorus_object_alive(object)))
-		return ERR_PTR(-ENOENT);
-	ret = chorus_gate_enter(&chorus_lap_of(object)->gate, thread);
-	return unlikely(ret) ? ERR_PTR(ret) : chorus_lap_of(object);
+		return NULL;
+	return chorus_lap_of(object);
 }
+
+/*
+ * Pass the gate of a LAP, or of NULL, in the same RCU section: 0, and it is there for
+ * chorus_lap_run(); -ENOENT, -ELOOP.
+ */
+static inline int chorus_lap_enter(struct chorus_lap *lap, struct chorus_thread *thread)
+{
+	/* An unborn LAP has a gate already, but no handler to speak of. */
+	if (unlikely(!lap || !chorus_object_alive(&lap->object)))
+		return -ENOENT;
+	return chorus_gate_enter(&lap->gate, thread);
+}
+
+/* Counts the deaths of LAPs, each before its memory can go; from 1 on. */
+extern atomic_long_t chorus_lap_epoch;
 
 int chorus_lap_run(struct chorus_lap *lap, struct chorus_thread *thread,
 		   struct chorus_actor *invoker, void *arg, bool kernel);

@@ -119,6 +119,7 @@ static struct chorus_lap lap = {
 	.object = { .site = &site, .ops = &chorus_lap_ops }, .gate = { .actor = &actor },
 	.arg_size = 64, .options = CHORUS_LAP_SAFE,
 };
+atomic_long_t chorus_lap_epoch = { 1 };
 struct hlist_head chorus_task_hash[1 << CHORUS_TASK_HASH_BITS];
 struct chorus_stats chorus_stats;
 unsigned int chorus_port_queue = 128;

@@ -153,8 +153,11 @@ static inline struct pid *task_tgid(const struct task_struct *task) { return tas
 static inline void spin_lock(spinlock_t *l) { (void)l; }
 static inline void spin_unlock(spinlock_t *l) { (void)l; }
 static inline void spin_lock_init(spinlock_t *l) { (void)l; }
+static inline void preempt_disable(void) { }
+static inline void preempt_enable(void) { }
 static inline void rcu_read_lock(void) { }
 static inline void rcu_read_unlock(void) { }
+static inline long atomic_long_read(const atomic_long_t *a) { return a->counter; }
 static inline int atomic_read(const atomic_t *a) { return a->counter; }
 static inline void atomic_set(atomic_t *a, int v) { a->counter = v; }
 static inline void atomic_inc(atomic_t *a) { a->counter++; }
