@@ -3,6 +3,7 @@
  * Ports.
  */
 #include <exec/chExec.h>
+#include <ext/chServer.h>
 #include <ipc/chIpc.h>
 
 #include "internal.h"
@@ -150,6 +151,24 @@ int portGetSeqNum(int portli, KnEvtNum *seqnum)
 	ret = chorus_command(CHORUS_IOC_PORT_SEQNUM, &cmd);
 	if (!ret)
 		*seqnum = cmd.out_seqnum;
+	return ret;
+}
+
+int chorus_port_lend(int portli, const ChorusLend *set, ChorusLend *was)
+{
+	struct chorus_port_lend cmd = { .size = sizeof(cmd), .li = portli };
+	int ret;
+
+	if (set) {
+		cmd.flags = CHORUS_SET;
+		cmd.rt = set->rt;
+		cmd.nice = set->nice;
+	}
+	ret = chorus_command(CHORUS_IOC_PORT_LEND, &cmd);
+	if (!ret && was) {
+		was->rt = cmd.out_rt;
+		was->nice = cmd.out_nice;
+	}
 	return ret;
 }
 

@@ -52,6 +52,8 @@
 	_(quota_refused)	/* a quota was used up */			\
 	_(actor_born)							\
 	_(actor_dead)							\
+	_(loan)			/* priorities lent to a serving thread */	\
+	_(loan_kept)		/* not given back: somebody set another one */	\
 	_(thread_born)							\
 	_(thread_dead)							\
 	_(fast_lap)		/* LAP invocations on the fast path */		\

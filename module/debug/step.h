@@ -79,6 +79,9 @@
 	_(O2)	/* open: actor published */				\
 	_(T1)	/* thread: of the actor, not found by its task */	\
 	_(T2)	/* ending thread: messages given up */			\
+	_(T3)	/* lender: server known, nothing lent */		\
+	_(T4)	/* lender: lent, server not woken */			\
+	_(T5)	/* borrower's priority given back, or never lent */	\
 	_(D1)	/* dying actor: not found any more */			\
 	_(D2)	/* dying actor: ports dead */				\
 	_(D3)	/* dying actor: messages in service failed */		\

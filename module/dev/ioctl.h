@@ -46,6 +46,7 @@ union chorus_payload {
 	struct chorus_port_pi port_pi;
 	struct chorus_port_seqnum port_seqnum;
 	struct chorus_port_migrate port_migrate;
+	struct chorus_port_lend port_lend;
 	struct chorus_ipc_send send;
 	struct chorus_ipc_receive receive;
 	struct chorus_ipc_call call;

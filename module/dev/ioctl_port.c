@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands about ports. */
+#include <linux/sched.h>
+
 #include "debug/step.h"
 #include "dev/ioctl.h"
+#include "ipc/lend.h"
 #include "ipc/migrate.h"
 #include "ipc/port.h"
 
@@ -172,6 +175,27 @@ release:
 	return chorus_ioctl_write_back(request, p, sizeof(*p));
 }
 
+static int port_lend(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_lend *p = &payload->port_lend;
+	struct chorus_lend set = { .rt = p->rt, .nice = p->nice }, was;
+	bool write = p->flags & CHORUS_SET;
+	int ret;
+
+	if (p->reserved)
+		return -EINVAL;
+	if (write && (p->rt >= MAX_RT_PRIO || p->nice < MIN_NICE || p->nice > MAX_NICE))
+		return -EINVAL;
+	if (write && !chorus_lend_allowed(&set))
+		return -EPERM;
+	ret = chorus_port_lend(request->actor, p->li, write ? &set : NULL, &was);
+	if (!ret) {
+		p->out_rt = was.rt;
+		p->out_nice = was.nice;
+	}
+	return ret;
+}
+
 const struct chorus_row chorus_rows_port[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_port_create, out_reserved, port_create, CHORUS_PORT_DECLARE, 0),
 	CHORUS_ROW(0x1, chorus_port_delete, reserved, port_delete, 0, CHORUS_ROW_QUIET),
@@ -183,4 +207,5 @@ const struct chorus_row chorus_rows_port[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x7, chorus_port_seqnum, out_seqnum, port_seqnum, 0, 0),
 	CHORUS_ROW(0x8, chorus_port_migrate, out_seqnum, port_migrate,
 		   CHORUS_SELF | CHORUS_MIGRATE_DELETE, 0),
+	CHORUS_ROW(0xb, chorus_port_lend, out_nice, port_lend, CHORUS_SET, 0),
 };

@@ -82,6 +82,8 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
 	thread->task = current;
 	INIT_HLIST_NODE(&thread->waiter.node);
 	INIT_HLIST_HEAD(&thread->parked);
+	refcount_set(&thread->users, 1);
+	mutex_init(&thread->loan.lock);
 	ret = thread_attach(thread, actor);
 	if (ret) {
 		kmem_cache_free(thread_cache, thread);
@@ -130,6 +132,14 @@ static void thread_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(thread_cache, container_of(rcu, struct chorus_thread, rcu));
 }
 
+/** chorus_thread_put() - after refcount_inc(&thread->users), under its actor's lock */
+void chorus_thread_put(struct chorus_thread *thread)
+{
+	/* Closers of gates walk the table under RCU. */
+	if (refcount_dec_and_test(&thread->users))
+		call_rcu(&thread->rcu, thread_free_rcu);
+}
+
 /**
  * chorus_thread_destroy() - end a thread
  * @thread: unhashed by the caller; its task is outside the nucleus
@@ -146,6 +156,8 @@ void chorus_thread_destroy(struct chorus_thread *thread)
 	chorus_message_free(thread->spare);
 	thread->spare = NULL;
 	chorus_step(T2);
+	if (thread->loan.token)
+		chorus_loan_end(thread, 0);
 
 	spin_lock(&actor->lock);
 	list_del(&thread->actor_node);
@@ -153,8 +165,7 @@ void chorus_thread_destroy(struct chorus_thread *thread)
 	spin_unlock(&actor->lock);
 
 	chorus_count(thread_dead);
-	/* Closers of gates walk the table under RCU. */
-	call_rcu(&thread->rcu, thread_free_rcu);
+	chorus_thread_put(thread);
 	chorus_object_put(&actor->object);
 }
 

@@ -16,9 +16,11 @@
 #include <linux/hash.h>
 #include <linux/hashtable.h>
 #include <linux/list.h>
+#include <linux/refcount.h>
 #include <linux/sched.h>
 
 #include "executive/late.h"
+#include "executive/loan.h"
 #include "object/brief.h"
 
 struct chorus_actor;
@@ -49,6 +51,7 @@ struct chorus_thread {
 	struct chorus_actor *actor;	/* constant: the home actor, referenced */
 	struct list_head actor_node;	/* actor->lock */
 	int li;				/* constant */
+	refcount_t users;		/* itself, and who lends to it: keep its memory */
 	unsigned long attention;	/* atomic bits */
 
 	/*
@@ -78,6 +81,7 @@ struct chorus_thread {
 	unsigned int nr_parked;
 	struct chorus_ipc_sysinfo info;	/* of the last message received */
 
+	struct chorus_loan loan;	/* what its client has lent it */
 	struct chorus_lap *lap;		/* the one it called last: see dev/fastpath_lap.c */
 	long lap_epoch;			/* good as long as chorus_lap_epoch is this */
 
@@ -158,6 +162,7 @@ int chorus_thread_abort(struct chorus_actor *actor, int li);
 void chorus_thread_abort_locked(struct chorus_thread *thread);
 void chorus_thread_exit(struct task_struct *task);
 void chorus_thread_destroy(struct chorus_thread *thread);
+void chorus_thread_put(struct chorus_thread *thread);
 void chorus_thread_destroy_all(struct chorus_actor *actor);
 bool chorus_thread_unhash(struct chorus_thread *thread);
 void chorus_thread_for_each(void (*fn)(struct chorus_thread *thread, void *data), void *data);

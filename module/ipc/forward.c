@@ -5,6 +5,7 @@
 #include "executive/actor.h"
 #include "executive/thread.h"
 #include "ipc/forward.h"
+#include "ipc/lend.h"
 #include "ipc/message.h"
 #include "ipc/port.h"
 #include "ipc/receive.h"
@@ -81,7 +82,7 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 	struct chorus_actor *actor = thread->actor;
 	struct chorus_port *port = chorus_port_get(actor->object.site, target);
 	struct chorus_message *message;
-	bool saved;
+	bool saved, lends;
 	int ret;
 
 	if (!port) {
@@ -102,11 +103,15 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 	/* From the acceptance on it is the target's. */
 	saved = message->saved;
 	message->saved = false;
+	lends = message->lends;
+	token = chorus_message_token(message);
 	trace_chorus_forward(message);
 	ret = leave_service(actor, message) ? port_accept(port, message) : -ECANCELED;
 	if (!ret) {
 		chorus_receive_claimed(thread);
 		chorus_count(forward);
+		if (unlikely(lends))
+			chorus_lend_end(actor, token);
 		chorus_step(Z2);
 	} else if (ret != -ECANCELED &&
 		   message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_SERVED)) {
@@ -117,6 +122,8 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 		chorus_receive_claimed(thread);
 		chorus_message_free(message);
 		chorus_count(forward_gone);
+		if (unlikely(lends))
+			chorus_lend_end(actor, token);
 		ret = 0;
 	}
 put:

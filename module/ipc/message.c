@@ -254,6 +254,7 @@ static void message_init(struct chorus_message *message, struct chorus_actor *ow
 	atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
 	message->flags = 0;
 	message->saved = false;
+	message->lends = false;
 	message->large = false;
 	body_reset(&message->request);
 	body_reset(&message->reply);
@@ -331,6 +332,7 @@ void chorus_message_free(struct chorus_message *message)
 	owner = message->owner;
 	message->flags = 0;
 	message->saved = false;
+	message->lends = false;
 	atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
 	if (message->large)
 		chorus_message_trim(message);
@@ -567,6 +569,7 @@ void chorus_message_stamp(struct chorus_message *message, const struct chorus_ac
 	struct chorus_ipc_sysinfo *info = &message->info;
 
 	message->saved = false;		/* as its last server may have left it */
+	message->lends = false;
 	info->out_src = src->object.ui;
 	info->out_target = *target;
 	info->out_cotarget = *cotarget;

@@ -24,6 +24,7 @@
 #include <linux/refcount.h>
 
 #include "compat/wake.h"
+#include "executive/loan.h"
 #include "ipc/copy.h"
 
 struct chorus_actor;
@@ -67,6 +68,8 @@ struct chorus_message {
 	u32 flags;			/* CHORUS_MSG_* as the receiver sees them */
 	u32 reply_flags;
 	bool saved;			/* actor->lock: counts in nr_saved */
+	bool lends;			/* @level goes to who serves it */
+	struct chorus_level level;	/* owner, then the lock of the port's actor */
 	bool large;			/* a buffer above CHORUS_BODY_KEPT: to be trimmed */
 	s32 li;				/* where it was received */
 	u64 arrival;			/* order of arrival at the actor */

@@ -10,6 +10,7 @@
 #include "executive/thread.h"
 #include "ipc/group.h"
 #include "ipc/handler.h"
+#include "ipc/lend.h"
 #include "ipc/message.h"
 #include "ipc/notice.h"
 #include "ipc/pool.h"
@@ -96,6 +97,7 @@ static struct chorus_port *port_alloc(struct chorus_actor *actor, const struct c
 	INIT_LIST_HEAD(&port->watches);
 	RB_CLEAR_NODE(&port->ready_node);
 	port->pi = READ_ONCE(actor->pi);
+	port->lend = CHORUS_LEND_NONE;
 	ret = chorus_object_reserve(&port->object);
 	if (ret) {
 		port_uncharge_actor(actor);
@@ -435,6 +437,9 @@ static void message_taken_locked(struct chorus_port *port, struct chorus_message
 	lockdep_assert_held(&port->actor->lock);
 	message->seqnum = ++port->seqnum;
 	message->li = port->li;
+	/* Also where it was forwarded from a port that takes more. */
+	if (unlikely(message->lends))
+		chorus_level_cap(&message->level, &port->lend);
 	WRITE_ONCE(message->server, port->actor);
 	/* Whoever reads SERVED reads who serves it now; see chorus_receive_abort(). */
 	atomic_set_release(&message->state, CHORUS_MESSAGE_SERVED);
@@ -490,6 +495,7 @@ static void port_enqueue_locked(struct chorus_port *port, struct chorus_message 
  */
 int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool *handoff)
 {
+	struct chorus_port_loan loan = { .thread = NULL };
 	struct task_struct *task = NULL;
 	struct chorus_waiter *waiter;
 	struct chorus_actor *actor;
@@ -505,6 +511,8 @@ int chorus_port_post(struct chorus_port *port, struct chorus_message *message, b
 	}
 	waiter = port_waiter_locked(port);
 	if (waiter) {
+		if (unlikely(message->lends))
+			chorus_port_loan_open_locked(&loan, port, waiter, message);
 		task = port_hand_over_locked(port, waiter, message);
 		chorus_count(receive_handed);
 	} else if (port->queued < chorus_port_queue) {
@@ -517,6 +525,12 @@ int chorus_port_post(struct chorus_port *port, struct chorus_message *message, b
 		return -ENOBUFS;
 	}
 	spin_unlock(&actor->lock);
+	if (unlikely(loan.thread)) {
+		/* It holds the task from here on, and the scheduler may sleep. */
+		rcu_read_unlock();
+		chorus_port_loan_give(&loan);
+		rcu_read_lock();
+	}
 	if (task && handoff) {
 		bool alone = single_task_running();
 
@@ -526,6 +540,8 @@ int chorus_port_post(struct chorus_port *port, struct chorus_message *message, b
 		wake_up_process(task);
 	}
 	rcu_read_unlock();
+	if (unlikely(loan.thread))
+		chorus_port_loan_put(&loan);
 	return 0;
 }
 

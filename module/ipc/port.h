@@ -33,6 +33,7 @@ struct chorus_port {
 	int li;					/* actor->lock */
 	bool enabled;				/* actor->lock, and so on */
 	u32 priority;
+	struct chorus_lend lend;		/* what it takes of its callers' priority */
 	struct list_head queue;
 	unsigned int queued;
 	struct hlist_head waiters;

@@ -5,6 +5,7 @@
 #include "executive/actor.h"
 #include "executive/thread.h"
 #include "ipc/cycle.h"
+#include "ipc/lend.h"
 #include "ipc/message.h"
 #include "ipc/pool.h"
 #include "ipc/port.h"
@@ -191,6 +192,40 @@ static void abort_serving_locked(struct chorus_actor *server, u64 token)
 	}
 }
 
+/*
+ * The client leaves a call in service: true if it was, and then the message is the server's.
+ * @state: what becomes of it.
+ */
+static bool leave_served(struct chorus_message *message, int state)
+{
+	u64 token = chorus_message_token(message);
+	struct chorus_thread *borrower = NULL;
+	struct chorus_actor *server;
+	bool left = false;
+
+	/* As long as it is SERVED its server is inside; RCU keeps the actor from there on. */
+	rcu_read_lock();
+	while (!left && atomic_read_acquire(&message->state) == CHORUS_MESSAGE_SERVED) {
+		server = READ_ONCE(message->server);
+		spin_lock(&server->lock);
+		left = is_served_locked(server, message) &&
+		       atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED, state) ==
+		       CHORUS_MESSAGE_SERVED;
+		if (left) {
+			if (state == CHORUS_MESSAGE_ABORTED)
+				abort_serving_locked(server, token);
+			borrower = chorus_lend_borrower_get_locked(server, token);
+		}
+		spin_unlock(&server->lock);
+	}
+	rcu_read_unlock();
+	if (unlikely(borrower)) {
+		chorus_loan_end(borrower, token);
+		chorus_thread_put(borrower);
+	}
+	return left;
+}
+
 /**
  * chorus_receive_abort() - an aborted client gives its call up (from step C4)
  * @message: the request, in any state; the client's still
@@ -203,24 +238,13 @@ static void abort_serving_locked(struct chorus_actor *server, u64 token)
  */
 bool chorus_receive_abort(struct chorus_message *message)
 {
-	u64 token = chorus_message_token(message);
-	struct chorus_actor *server;
-	bool left = false;
+	return leave_served(message, CHORUS_MESSAGE_ABORTED);
+}
 
-	/* As long as it is SERVED its server is inside; RCU keeps the actor from there on. */
-	rcu_read_lock();
-	while (!left && atomic_read_acquire(&message->state) == CHORUS_MESSAGE_SERVED) {
-		server = READ_ONCE(message->server);
-		spin_lock(&server->lock);
-		left = is_served_locked(server, message) &&
-		       atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
-				      CHORUS_MESSAGE_ABORTED) == CHORUS_MESSAGE_SERVED;
-		if (left)
-			abort_serving_locked(server, token);
-		spin_unlock(&server->lock);
-	}
-	rcu_read_unlock();
-	return left;
+/** chorus_receive_cancel() - the same for a client that lends and leaves for another reason */
+bool chorus_receive_cancel(struct chorus_message *message)
+{
+	return leave_served(message, CHORUS_MESSAGE_CANCELLED);
 }
 
 /* Wherever a message with this token is, unless a thread has it in its hands. */
@@ -463,10 +487,12 @@ static void receive_note(struct chorus_thread *thread, const struct chorus_messa
  * A process can hold us in a copy until its local ids have wrapped around: what is called
  * message->li may be another port by now.
  */
-static void receive_give_back(struct chorus_actor *actor, struct chorus_message *message)
+static void receive_give_back(struct chorus_thread *thread, struct chorus_message *message)
 {
-	struct chorus_port *port = chorus_port_get_li(actor, message->li);
+	struct chorus_port *port = chorus_port_get_li(thread->actor, message->li);
 
+	if (unlikely(thread->loan.token))
+		chorus_loan_end(thread, 0);
 	chorus_step(U1);
 	if (port && port == message->port)
 		chorus_port_requeue(port, message);
@@ -491,15 +517,19 @@ int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 	u32 size;
 
 	chorus_cycle_serve(thread);
+	if (unlikely(thread->loan.token))
+		chorus_loan_end(thread, 0);
 	chorus_step(S1);
 	message = receive_take(thread, receive);
 	if (IS_ERR(message))
 		return PTR_ERR(message);
+	if (unlikely(message->lends))
+		chorus_lend_borrow(thread, message);
 	chorus_step(S2);
 
 	size = message->request.size;
 	if (chorus_message_drain(message, &message->request, message->flags, &receive->to)) {
-		receive_give_back(thread->actor, message);
+		receive_give_back(thread, message);
 		return -EFAULT;
 	}
 	if (size > receive->to.size || (size && !receive->to.body))
@@ -535,7 +565,7 @@ void chorus_receive_undo(struct chorus_thread *thread)
 
 	if (IS_ERR(message))
 		return;
-	receive_give_back(thread->actor, message);
+	receive_give_back(thread, message);
 	chorus_receive_claimed(thread);
 }
 
@@ -594,6 +624,8 @@ int chorus_receive_save(struct chorus_thread *thread, u64 *token)
 		chorus_step(F1);
 		*token = chorus_message_token(message);
 		message->saved = true;
+		if (unlikely(thread->loan.token == *token))
+			chorus_loan_end(thread, *token);
 		held_add(actor, message);
 		chorus_receive_claimed(thread);
 		chorus_step(F2);
@@ -618,6 +650,10 @@ int chorus_receive_restore(struct chorus_thread *thread, u64 token)
 	if (message) {
 		chorus_step(F3);
 		message->saved = false;
+		if (unlikely(thread->loan.token))
+			chorus_loan_end(thread, 0);
+		if (unlikely(message->lends))
+			chorus_lend_borrow(thread, message);
 		receive_note(thread, message);
 		current_displace(thread);
 		current_set(thread, message);

@@ -51,6 +51,7 @@ int chorus_receive_save(struct chorus_thread *thread, u64 *token);
 int chorus_receive_restore(struct chorus_thread *thread, u64 token);
 
 bool chorus_receive_abort(struct chorus_message *message);
+bool chorus_receive_cancel(struct chorus_message *message);
 void chorus_receive_drop_current(struct chorus_thread *thread, int error);
 void chorus_receive_drop_all(struct chorus_actor *actor, int error);
 

@@ -6,6 +6,7 @@
 #include "executive/thread.h"
 #include "ipc/cycle.h"
 #include "ipc/handler.h"
+#include "ipc/lend.h"
 #include "ipc/message.h"
 #include "ipc/pool.h"
 #include "ipc/port.h"
@@ -88,6 +89,8 @@ static int call_cancel(struct chorus_message *message)
 	for (;;) {
 		if (chorus_port_withdraw(message) || chorus_pool_withdraw(message))
 			return 0;
+		if (unlikely(READ_ONCE(message->lends)) && chorus_receive_cancel(message))
+			return -1;
 		state = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
 				       CHORUS_MESSAGE_CANCELLED);
 		if (state == CHORUS_MESSAGE_SERVED)
@@ -259,6 +262,10 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 	ret = call_fill(thread, call, message);
 	if (unlikely(ret))
 		goto error;
+	if (unlikely(chorus_lends(&port->lend))) {
+		message->lends = true;
+		chorus_level_of_current(&message->level, &port->lend);
+	}
 	chorus_plant_here();
 	chorus_step(C2);
 	trace_chorus_call(message);
@@ -434,11 +441,14 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 {
 	bool own = !token || token == READ_ONCE(thread->current_token);
 	struct chorus_message *message = chorus_receive_claim(thread, token);
+	bool lends;
 	int ret;
 
 	if (IS_ERR(message))
 		return PTR_ERR(message);
 	chorus_step(R1);
+	lends = message->lends;
+	token = chorus_message_token(message);
 	ret = -ENOMSG;
 	if (!(message->flags & CHORUS_MSG_RPC))
 		goto unclaim;
@@ -448,7 +458,8 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 		chorus_receive_claimed(thread);
 		chorus_message_fail(message, ret);
 		chorus_count(reply_gone);
-		return -EHOSTUNREACH;
+		ret = -EHOSTUNREACH;
+		goto end_loan;
 	}
 	if (unlikely(ret))
 		goto unclaim;
@@ -459,12 +470,18 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 		chorus_receive_claimed(thread);
 		chorus_count(reply);
 		chorus_step(R3);
-		return 0;
+		ret = 0;
+		goto end_loan;
 	}
 	chorus_receive_claimed(thread);
 	chorus_message_free(message);
 	chorus_count(reply_gone);
-	return -EHOSTUNREACH;
+	ret = -EHOSTUNREACH;
+end_loan:
+	/* Not before the client is woken: until then the server works for it. */
+	if (unlikely(lends))
+		chorus_lend_end(thread->actor, token);
+	return ret;
 unclaim:
 	chorus_receive_unclaim(thread, message, own);
 	return ret;

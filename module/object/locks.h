@@ -17,6 +17,8 @@
  *	|   +-> cache->lock		message.c: free messages of an actor
  *	|   +-> pool->lock		pool.c: the shared queue of a group
  *	+-> notice_lock			notice.c: who is told of whose death
+ *	+-> loan->lock			loan.c: what was lent to a thread (a mutex; nothing
+ *	|				else is held)
  *	+-> process_lock		actor.c: actors by process (raw, as above)
  *	+-> user_lock			quota.c: users by uid
  *

@@ -130,6 +130,16 @@ static const struct field port_migrate_fields[] = {
 	F(chorus_port_migrate, out_seqnum, OUT),
 };
 
+static const struct field port_lend_fields[] = {
+	HEAD(chorus_port_lend, CHORUS_SET),
+	F(chorus_port_lend, li, LI),
+	F(chorus_port_lend, rt, NUMBER, 0, 101),
+	F(chorus_port_lend, nice, NUMBER, 0, 21),
+	F(chorus_port_lend, reserved, ZERO),
+	F(chorus_port_lend, out_rt, OUT),
+	F(chorus_port_lend, out_nice, OUT),
+};
+
 static const struct field ipc_send_fields[] = {
 	HEAD(chorus_ipc_send, 0),
 	F(chorus_ipc_send, src_li, LI),
@@ -350,6 +360,7 @@ const struct row rows[] = {
 	COMMAND(port_pi, PORT_PI, chorus_port_pi, 4),
 	COMMAND(port_seqnum, PORT_SEQNUM, chorus_port_seqnum, 3),
 	COMMAND(port_migrate, PORT_MIGRATE, chorus_port_migrate, 8),
+	COMMAND(port_lend, PORT_LEND, chorus_port_lend, 6),
 	COMMAND(ipc_send, IPC_SEND, chorus_ipc_send, 24),
 	COMMAND(ipc_receive, IPC_RECEIVE, chorus_ipc_receive, 30),
 	COMMAND(ipc_call, IPC_CALL, chorus_ipc_call, 36),

@@ -38,6 +38,7 @@ const struct command commands[] = {
 	C(PORT_PI, chorus_port_pi, OUT(chorus_port_pi, out_pi, out_pi)),
 	C(PORT_SEQNUM, chorus_port_seqnum, OUT(chorus_port_seqnum, out_seqnum, out_seqnum)),
 	C(PORT_MIGRATE, chorus_port_migrate, OUT(chorus_port_migrate, out_li, out_seqnum)),
+	C(PORT_LEND, chorus_port_lend, OUT(chorus_port_lend, out_rt, out_nice)),
 	C(IPC_SEND, chorus_ipc_send),
 	CW(IPC_RECEIVE, chorus_ipc_receive, -1, OUT(chorus_ipc_receive, out_li, out_msg)),
 	CW(IPC_CALL, chorus_ipc_call, offsetof(struct chorus_ipc_call, restart),

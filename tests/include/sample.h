@@ -62,6 +62,10 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 	case CHORUS_IOC_PORT_SEQNUM:
 		((struct chorus_port_seqnum *)to)->li = p->li;
 		return 0;
+	case CHORUS_IOC_PORT_LEND:
+		((struct chorus_port_lend *)to)->li = p->li;
+		((struct chorus_port_lend *)to)->nice = 19;
+		return 0;
 	case CHORUS_IOC_PORT_MIGRATE:
 		((struct chorus_port_migrate *)to)->flags = CHORUS_SELF;
 		((struct chorus_port_migrate *)to)->li = p->li;

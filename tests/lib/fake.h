@@ -40,6 +40,7 @@ extern struct fake {
 		struct chorus_port_enable port_enable;
 		struct chorus_port_ui port_ui;
 		struct chorus_port_pi port_pi;
+		struct chorus_port_lend port_lend;
 		struct chorus_ipc_send send;
 		struct chorus_ipc_receive receive;
 		struct chorus_ipc_call call;

@@ -64,6 +64,7 @@ static void test_send(void)
 	KnIpcDest dest = default_dest();
 	KnMsgHead head;
 	KnEvtNum seq;
+	ChorusLend lend;
 	int li = K_DEFAULTPORT, i;
 
 	is(ipcReceive(&got, &li, 0), K_ETIMEOUT, "poll of an empty port");
@@ -75,6 +76,8 @@ static void test_send(void)
 	is(got.flags, K_MSG_ANNEX, "flags");
 	is(portGetSeqNum(K_DEFAULTPORT, &seq), K_OK, "portGetSeqNum");
 	is(got.seqNum, seq, "seqNum");
+	is(chorus_port_lend(K_DEFAULTPORT, NULL, &lend), K_OK, "chorus_port_lend");
+	ok(lend.rt == 0 && lend.nice == 19, "takes nothing at first");
 	is(ipcSysInfo(&head), K_OK, "ipcSysInfo");
 	ok(uiEqual(&head.target, &dest.target) &&
 	   uiEqual(&head.srcPort, &dest.target), "target and source");

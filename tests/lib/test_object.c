@@ -182,6 +182,10 @@ static int new_port(unsigned int command, void *arg)
 		((struct chorus_port_ui *)arg)->ui.tail = 41;
 	if (command == CHORUS_IOC_PORT_SEQNUM)
 		((struct chorus_port_seqnum *)arg)->out_seqnum = 1ULL << 33;
+	if (command == CHORUS_IOC_PORT_LEND) {
+		((struct chorus_port_lend *)arg)->out_rt = 7;
+		((struct chorus_port_lend *)arg)->out_nice = -7;
+	}
 	return self(command, arg);
 }
 
@@ -190,6 +194,7 @@ static void test_port(void)
 	KnCap mine = { { 10, 11 }, { 12, 13 } };
 	KnCap forged = { { 10, 11 }, { 12, 99 } };
 	KnProtId pi = { 1, 2, 3 };
+	ChorusLend lend = { .rt = 9, .nice = -9 }, was;
 	KnUniqueId ui;
 	KnEvtNum seq;
 
@@ -235,6 +240,12 @@ static void test_port(void)
 	is(portGetSeqNum(4, NULL), K_EFAULT, "portGetSeqNum(null)");
 	is(portGetSeqNum(4, &seq), K_OK, "portGetSeqNum");
 	is(seq, 1LL << 33, "count");
+	is(chorus_port_lend(4, NULL, NULL), K_OK, "chorus_port_lend(asks)");
+	is(fake.in.port_lend.flags, 0, "writes nothing");
+	is(chorus_port_lend(4, &lend, &was), K_OK, "chorus_port_lend");
+	is(fake.in.port_lend.flags, CHORUS_SET, "flags");
+	ok(fake.in.port_lend.rt == 9 && fake.in.port_lend.nice == -9, "limits");
+	ok(was.rt == 7 && was.nice == -7, "and those before");
 }
 
 static int five_departures(unsigned int command, void *arg)

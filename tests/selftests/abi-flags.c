@@ -20,6 +20,7 @@ static __u32 known_flags(const struct command *c)
 	case CHORUS_IOC_PORT_CREATE:
 		return CHORUS_PORT_DECLARE;
 	case CHORUS_IOC_PORT_PI:
+	case CHORUS_IOC_PORT_LEND:
 		return CHORUS_SET;
 	case CHORUS_IOC_PORT_MIGRATE:
 		return CHORUS_SELF | CHORUS_MIGRATE_DELETE;
@@ -72,6 +73,7 @@ static const struct {
 	R(PORT_LI, chorus_port_ui, reserved),
 	R(PORT_PI, chorus_port_pi, reserved),
 	R(PORT_SEQNUM, chorus_port_seqnum, reserved),
+	R(PORT_LEND, chorus_port_lend, reserved),
 	R(IPC_SEND, chorus_ipc_send, cotarget),
 	R(IPC_CALL, chorus_ipc_call, cotarget),
 	R(IPC_CALL, chorus_ipc_call, reserved),
@@ -100,6 +102,7 @@ TEST(values, "values that can never be valid are EINVAL")
 	struct chorus_port_enable enable = { .li = 0, .priority = CHORUS_PRIORITY_MAX + 1 };
 	struct chorus_actor_privilege privilege = { .flags = CHORUS_SET | CHORUS_SELF };
 	struct chorus_actor_pi pi = { .flags = CHORUS_SET | CHORUS_SELF, .pi.reserved = 1 };
+	struct chorus_port_lend lend = { .flags = CHORUS_SET, .rt = 100, .nice = 19 };
 	struct chorus_port_delete delete = { .li = CHORUS_LI_DEFAULT };
 	struct chorus_ipc_receive receive = { .li = CHORUS_LI_NONE };
 
@@ -117,6 +120,14 @@ TEST(values, "values that can never be valid are EINVAL")
 	EXPECT(actor_privilege(&privilege), -EINVAL);
 	EXPECT(actor_pi(&pi), -EINVAL);
 	EXPECT(port_delete(&delete), -EINVAL);
+	EXPECT(port_lend(&lend), -EINVAL);
+	lend.rt = ~0u;
+	EXPECT(port_lend(&lend), -EINVAL);
+	lend.rt = 0;
+	lend.nice = 20;
+	EXPECT(port_lend(&lend), -EINVAL);
+	lend.nice = -21;
+	EXPECT(port_lend(&lend), -EINVAL);
 	/* "No port" is nothing to receive from. */
 	EXPECT_EITHER(ipc_receive(&receive), -EINVAL, -ENOENT);
 	receive.li = -3;

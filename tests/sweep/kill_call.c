@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The kill sweep: calls between processes, and what interrupts them. */
+#include <sys/resource.h>
+
 #include "kill.h"
 
 static bool server_died(const struct play *play)
@@ -54,6 +56,31 @@ static const struct kill_scene waiting = {
 };
 static const struct kill_scene combined = {
 	"a call to a server in reply-and-receive", waiting_combined_prepare, waiting_act, call_after,
+};
+
+/* ---- the same, and the client lends its priority ---- */
+
+static void lending_prepare(struct play *play)
+{
+	struct chorus_port_lend *lend = SHARED(struct chorus_port_lend);
+
+	play_people(play);
+	*lend = (struct chorus_port_lend){ .flags = CHORUS_SET, .li = play->li, .nice = -20 };
+	MUST(run(play->party[SERVER], do_port_lend, lend));
+	MUST_SYS(setpriority(PRIO_PROCESS, (id_t)puppet_tid(play->party[CLIENT]), -5));
+	begin(play->party[SERVER], do_serve, play->serving);
+	wait_blocked(play->party[SERVER]);
+}
+
+static void lending_after(struct play *play)
+{
+	call_after(play);
+	if (!server_died(play))
+		EXPECT(getpriority(PRIO_PROCESS, (id_t)puppet_tid(play->party[SERVER])), 0);
+}
+
+static const struct kill_scene lending = {
+	"a call that lends its priority", lending_prepare, waiting_act, lending_after,
 };
 
 /* ---- two clients are in the queue, the server comes ---- */
@@ -168,6 +195,14 @@ static const struct kill_row rows[] = {
 	{ &waiting, "R2", SERVER, { [CLIENT] = DONE } },
 	{ &waiting, "R3", CLIENT, { [CLIENT] = BEFORE } },
 	{ &waiting, "R3", SERVER, { [CLIENT] = DONE } },
+
+	{ &lending, "T3", CLIENT },
+	{ &lending, "T3", SERVER, { [CLIENT] = DEAD } },
+	{ &lending, "T4", CLIENT },
+	{ &lending, "T4", SERVER, { [CLIENT] = DEAD } },
+	{ &lending, "T5", CLIENT, { [CLIENT] = BEFORE } },
+	{ &lending, "T5", SERVER, { [CLIENT] = DONE } },
+	{ &lending, "S3", CLIENT },
 
 	{ &combined, "C3", SERVER, { [CLIENT] = PERHAPS } },
 	{ &combined, "C4", SERVER, { [CLIENT] = DONE } },

@@ -513,6 +513,37 @@ struct chorus_port_migrate {
 #define CHORUS_IOC_PORT_MIGRATE		CHORUS_IOC(0x38)
 #define CHORUS_MIGRATE_DELETE		(1U << 2)
 
+/**
+ * struct chorus_port_lend - CHORUS_IOC_PORT_LEND, take the priority of callers
+ * @size: sizeof(struct chorus_port_lend)
+ * @flags: CHORUS_SET: write; else only read
+ * @li: local id
+ * @rt: highest real-time priority taken, 1 to 99, or 0 for none
+ * @nice: least nice value taken, -20 to 19; 19 takes none
+ * @reserved: must be 0
+ * @out_rt: @rt before the call
+ * @out_nice: @nice before the call
+ *
+ * A thread that serves a call to the port gets the SCHED_FIFO or SCHED_RR priority of the
+ * calling thread, or its nice value, within these limits and if it is more urgent than its own.
+ * It has its own again when it replies, saves, forwards or receives the next message, when the
+ * caller leaves the call, and when it ends; unless somebody has set another one
+ * meanwhile.  EPERM: more than the calling process could give itself (RLIMIT_RTPRIO,
+ * RLIMIT_NICE, CAP_SYS_NICE).  A port takes nothing at first, and nothing after a migration.
+ * Source: none, an extension.
+ */
+struct chorus_port_lend {
+	__u32 size;
+	__u32 flags;
+	__s32 li;
+	__u32 rt;
+	__s32 nice;
+	__u32 reserved;
+	__u32 out_rt;
+	__s32 out_nice;
+};
+#define CHORUS_IOC_PORT_LEND		CHORUS_IOC(0x3b)
+
 /* ---- 0x5n: local access points ------------------------------------------ */
 
 #define CHORUS_LAP_SAFE			(1U << 0) /* validity checked, callable by processes */

@@ -69,6 +69,16 @@ typedef struct ChorusServer {
 	void *cookie;
 } ChorusServer;
 
+/**
+ * struct ChorusLend - what a port takes of its callers' priority
+ * @rt: highest real-time priority taken, 1 to 99, or 0 for none
+ * @nice: least nice value taken, -20 to 19; 19 takes none
+ */
+typedef struct ChorusLend {
+	unsigned int rt;
+	int nice;
+} ChorusLend;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -84,6 +94,18 @@ extern "C" {
  * K_EFAULT or K_ETOOMUCH.
  */
 int chorus_server_loop(const ChorusServer *server);
+
+/**
+ * chorus_port_lend - serve callers with their priority
+ * @portli: a port of the caller's
+ * @set: the limits, or null to ask
+ * @was: the limits before, or null
+ *
+ * A thread that serves a call to the port is as urgent as the caller, within
+ * the limits, until it replies.  K_EPRIV: more than the process could give
+ * itself; K_EINVAL: no such port, or a limit that cannot be.
+ */
+int chorus_port_lend(int portli, const ChorusLend *set, ChorusLend *was);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -411,6 +411,22 @@ int chorus_forward(struct chorus_thread *by, u64 token, const struct chorus_ui *
 	return answers & 4 ? -EHOSTUNREACH : 0;
 }
 
+bool chorus_lend_allowed(const struct chorus_lend *lend)
+{
+	PROMISE(lend->rt < MAX_RT_PRIO && lend->nice >= MIN_NICE && lend->nice <= MAX_NICE);
+	return answers & 1;
+}
+
+int chorus_port_lend(struct chorus_actor *of, int li, const struct chorus_lend *set,
+		     struct chorus_lend *was)
+{
+	PROMISE(of == &actor);
+	note((u64)li);
+	note(set ? (u64)set->rt << 8 | (u8)set->nice : 1);
+	*was = CHORUS_LEND_NONE;
+	return answers & 2 ? -ENOENT : 0;
+}
+
 int chorus_port_migrate(struct chorus_actor *from, int li, struct chorus_actor *to, bool drop,
 			u64 *seqnum)
 {

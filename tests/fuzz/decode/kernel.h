@@ -26,6 +26,7 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef unsigned long long u64;
+typedef __s8 s8;
 typedef __s32 s32;
 typedef long long s64;
 typedef s64 ktime_t;
@@ -153,6 +154,9 @@ static inline struct pid *task_tgid(const struct task_struct *task) { return tas
 static inline void spin_lock(spinlock_t *l) { (void)l; }
 static inline void spin_unlock(spinlock_t *l) { (void)l; }
 static inline void spin_lock_init(spinlock_t *l) { (void)l; }
+#define MAX_RT_PRIO		100
+#define MIN_NICE		(-20)
+#define MAX_NICE		19
 static inline void preempt_disable(void) { }
 static inline void preempt_enable(void) { }
 static inline void rcu_read_lock(void) { }
