@@ -28,10 +28,12 @@ _Static_assert(K_NOCYCLE == CHORUS_MSG_NOCYCLE, "uapi");
  * a caller would make the next receive abortable.
  */
 #define OUT_SHIFT	8
-#define OUT_FLAGS	(K_MSG_RPC | K_MSG_ANNEX | K_MSG_MORE | K_MSG_DEATH)
+#define OUT_FLAGS	(K_MSG_RPC | K_MSG_ANNEX | K_MSG_MORE | K_MSG_DEATH | \
+			 K_MSG_AGAIN)
 
 _Static_assert(K_MSG_RPC == CHORUS_MSG_RPC << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_ANNEX == CHORUS_MSG_ANNEX << OUT_SHIFT, "uapi");
+_Static_assert(K_MSG_AGAIN == CHORUS_MSG_AGAIN << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_DEATH == CHORUS_MSG_DEATH << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_MORE == CHORUS_MSG_MORE << OUT_SHIFT, "uapi");
 

@@ -58,3 +58,18 @@ int chorus_unwatch(const KnUniqueId *object, int portli, uint64_t cookie)
 	cmd.object = chorus_ui_out(object);
 	return chorus_command(CHORUS_IOC_WATCH_CANCEL, &cmd);
 }
+
+int chorus_port_hold(int portli, const KnUniqueId *heir, int64_t timeout)
+{
+	struct chorus_port_policy cmd = {
+		.size = sizeof(cmd), .flags = CHORUS_SET, .li = portli,
+	};
+
+	if (timeout) {
+		cmd.policy = CHORUS_POLICY_HOLD;
+		cmd.hold = (__u64)timeout;
+	}
+	if (heir)
+		cmd.heir = chorus_ui_out(heir);
+	return chorus_command(CHORUS_IOC_PORT_POLICY, &cmd);
+}

@@ -14,6 +14,7 @@
 #include "executive/thread.h"
 #include "ipc/group.h"
 #include "ipc/handler.h"
+#include "ipc/hold.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
 #include "ipc/notice.h"
@@ -79,6 +80,7 @@ static const struct {
 	{ "groups", chorus_group_init, chorus_group_exit },
 	{ "notices", chorus_notice_init, chorus_notice_exit },
 	{ "messages", chorus_message_init, chorus_message_exit },
+	{ "holds", chorus_hold_init, chorus_hold_exit },
 	{ "handlers", chorus_handler_init, chorus_handler_exit },
 	{ "laps", chorus_lap_init, chorus_lap_exit },
 	{ "rcu", NULL, rcu_exit },

@@ -35,6 +35,9 @@
 	_(call_dropped)		/* interrupted calls given up */		\
 	_(call_port_dead)	/* calls ended by the death of the port */	\
 	_(call_server_dead)	/* calls ended by the death of the server */	\
+	_(call_again)		/* calls given to the successor of a dead server */ \
+	_(call_held)		/* of these, some waited for one */		\
+	_(hold_expired)		/* calls that waited for one in vain */		\
 	_(reply)		/* replies delivered */				\
 	_(reply_gone)		/* replies to a caller that was gone */		\
 	_(forward)		/* messages passed on to another port */	\

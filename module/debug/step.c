@@ -41,6 +41,8 @@ static bool step_holds_actor(enum chorus_step step)
 	case CHORUS_STEP_D1:
 	case CHORUS_STEP_D2:
 	case CHORUS_STEP_D3:
+	case CHORUS_STEP_R4:
+	case CHORUS_STEP_R5:
 		return true;
 	default:
 		return false;

@@ -28,6 +28,9 @@
 	_(R1)	/* server: message claimed for the reply */		\
 	_(R2)	/* server: reply copied in, not delivered */		\
 	_(R3)	/* server: reply delivered, client woken */		\
+	_(R4)	/* dead server: a call off it, with nobody */		\
+	_(R5)	/* dead server: a call waits for a successor */		\
+	_(R6)	/* successor: calls that waited off the list, with nobody */ \
 	_(F1)	/* save: message claimed, not held */			\
 	_(F2)	/* save: held, its token not told */			\
 	_(F3)	/* restore: not held any more, not current */		\

@@ -62,6 +62,7 @@ union chorus_payload {
 	struct chorus_group_member group_member;
 	struct chorus_watch watch;
 	struct chorus_watch_cancel watch_cancel;
+	struct chorus_port_policy port_policy;
 };
 
 enum chorus_row_flags {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands about death and recovery. */
 #include "dev/ioctl.h"
+#include "ipc/hold.h"
 #include "ipc/notice.h"
 
 static int watch(struct chorus_request *request, union chorus_payload *payload)
@@ -37,8 +38,44 @@ static int watch_cancel(struct chorus_request *request, union chorus_payload *pa
 	return chorus_notice_cancel(request->actor, &p->object, p->li, p->cookie);
 }
 
+static bool may_inherit(const struct chorus_ui *heir)
+{
+	return chorus_ui_is_null(heir) || chorus_ui_is_group(heir) ||
+	       ((chorus_ui_type(heir) == CHORUS_UI_PORT ||
+		 chorus_ui_type(heir) == CHORUS_UI_STATPORT) && !chorus_ui_mode(heir));
+}
+
+static bool policy_valid(const struct chorus_port_policy *p)
+{
+	if (p->policy == CHORUS_POLICY_HOLD)
+		return p->hold && p->hold <= CHORUS_HOLD_MAX && may_inherit(&p->heir);
+	return p->policy == CHORUS_POLICY_FAIL && !p->hold && chorus_ui_is_null(&p->heir);
+}
+
+static int port_policy(struct chorus_request *request, union chorus_payload *payload)
+{
+	struct chorus_port_policy *p = &payload->port_policy;
+	const struct chorus_policy set = {
+		.heir = chorus_ui_without_mode(&p->heir), .ns = p->hold,
+	};
+	struct chorus_policy old;
+	int ret;
+
+	if ((p->flags & CHORUS_SET) && !policy_valid(p))
+		return -EINVAL;
+	ret = chorus_hold_policy(request->actor, p->li, p->flags & CHORUS_SET ? &set : NULL, &old);
+	if (ret)
+		return ret;
+	p->out_policy = old.ns ? CHORUS_POLICY_HOLD : CHORUS_POLICY_FAIL;
+	p->out_reserved = 0;
+	p->out_hold = old.ns;
+	p->out_heir = old.heir;
+	return 0;
+}
+
 const struct chorus_row chorus_rows_recover[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_watch, out_departures, watch,
 		   CHORUS_WATCH_MEMBERS | CHORUS_WATCH_SINCE, 0),
+	CHORUS_ROW(0x2, chorus_port_policy, out_heir, port_policy, CHORUS_SET, 0),
 	CHORUS_ROW(0x1, chorus_watch_cancel, cookie, watch_cancel, 0, CHORUS_ROW_QUIET),
 };

@@ -11,6 +11,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
+#include "ipc/hold.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
 #include "ipc/port.h"
@@ -252,7 +253,8 @@ static void actor_wake_threads(struct chorus_actor *actor)
  * Process context; waits only for others that are in the middle of a short
  * operation on the actor, and, for a supervisor actor, for its handlers.  When it
  * returns nobody reaches the actor, its ports are gone, every caller it owed a
- * reply has got EOWNERDEAD, and its sleeping threads are on their way out.
+ * reply has got EOWNERDEAD, or its server a successor (ipc/hold.h), and its sleeping
+ * threads are on their way out.
  * Returns true to the one caller who did it.
  */
 bool chorus_actor_kill(struct chorus_actor *actor)
@@ -276,7 +278,7 @@ bool chorus_actor_kill(struct chorus_actor *actor)
 	chorus_port_kill(actor->default_port);
 	chorus_step(D2);
 
-	chorus_receive_drop_all(actor, -EOWNERDEAD);
+	chorus_receive_drop_all(actor);
 	actor_wake_threads(actor);
 	chorus_step(D3);
 
@@ -297,6 +299,7 @@ void chorus_actor_close(struct chorus_actor *actor)
 	if (!chorus_actor_kill(actor))
 		wait_for_completion(&actor->dead);
 	chorus_step(D4);
+	chorus_hold_drop_owner(actor);
 	chorus_thread_destroy_all(actor);
 	/* Threads inside a dead actor may still follow the pointer, until here. */
 	chorus_port_put(actor->default_port);

@@ -144,14 +144,14 @@ void chorus_thread_put(struct chorus_thread *thread)
  * chorus_thread_destroy() - end a thread
  * @thread: unhashed by the caller; its task is outside the nucleus
  *
- * The caller of its current message gets EOWNERDEAD, its own interrupted calls are
- * dropped.  Process context.
+ * The caller of its current message gets EOWNERDEAD, or another server (ipc/hold.h); its
+ * own interrupted calls are dropped.  Process context.
  */
 void chorus_thread_destroy(struct chorus_thread *thread)
 {
 	struct chorus_actor *actor = thread->actor;
 
-	chorus_receive_drop_current(thread, -EOWNERDEAD);
+	chorus_receive_end_thread(thread);
 	chorus_rpc_drop_parked(thread, 0);
 	chorus_message_free(thread->spare);
 	thread->spare = NULL;

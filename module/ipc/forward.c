@@ -33,11 +33,17 @@ static void hand_over_locked(struct chorus_port *port, struct chorus_message *me
 	chorus_port_hand_over_locked(port, message);
 }
 
-/*
- * The target takes it, or refuses it with nothing changed.  A client that has left makes no
- * difference to the target: -ECANCELED, and the message is ours to free.
+/**
+ * chorus_forward_accept() - a port takes a message that is on its way to it
+ * @port: referenced
+ * @message: FORWARDED; on success not the caller's any more
+ * @again: it comes from a server that died: above the limit of the queue if need be, and as it
+ *	was addressed
+ *
+ * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS with nothing changed; -ECANCELED: the client
+ * has left it to the caller.
  */
-static int port_accept(struct chorus_port *port, struct chorus_message *message)
+int chorus_forward_accept(struct chorus_port *port, struct chorus_message *message, bool again)
 {
 	struct chorus_actor *actor;
 	bool awaited;
@@ -48,12 +54,13 @@ static int port_accept(struct chorus_port *port, struct chorus_message *message)
 	awaited = chorus_port_is_awaited_locked(port);
 	if (!chorus_object_alive(&port->object)) {
 		ret = -EHOSTUNREACH;
-	} else if (!awaited && port->queued >= chorus_port_queue) {
+	} else if (!awaited && !again && port->queued >= chorus_port_queue) {
 		ret = -ENOBUFS;
 	} else {
 		/* Before the state that lets the client look at it. */
 		WRITE_ONCE(message->port, port);
-		message->info.out_target = port->object.ui;
+		if (!again)
+			message->info.out_target = port->object.ui;
 		if (!message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_QUEUED))
 			ret = -ECANCELED;
 		else if (awaited)
@@ -106,7 +113,8 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 	lends = message->lends;
 	token = chorus_message_token(message);
 	trace_chorus_forward(message);
-	ret = leave_service(actor, message) ? port_accept(port, message) : -ECANCELED;
+	ret = leave_service(actor, message) ? chorus_forward_accept(port, message, false) :
+					      -ECANCELED;
 	if (!ret) {
 		chorus_receive_claimed(thread);
 		chorus_count(forward);

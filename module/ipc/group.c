@@ -7,6 +7,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "ipc/group.h"
+#include "ipc/hold.h"
 #include "ipc/notice.h"
 #include "ipc/port.h"
 
@@ -119,10 +120,10 @@ static bool group_kill_if_empty_locked(struct chorus_group *group)
 }
 
 /* Those who found it before it died find it empty and go.  @last: NULL if it had no member. */
-static void group_end(struct chorus_group *group, const struct chorus_ui *last)
+static void group_end(struct chorus_group *group, struct chorus_port *last)
 {
-	chorus_pool_close(&group->pool);
-	chorus_notice_group_ended(group, last);
+	chorus_pool_close(&group->pool, last);
+	chorus_notice_group_ended(group, last ? &last->object.ui : NULL);
 	chorus_object_drain(&group->object);
 	/* An insertion without memory may have left nodes that hold nothing. */
 	xa_destroy(&group->members);
@@ -349,8 +350,10 @@ int chorus_group_insert(struct chorus_actor *actor, const struct chorus_cap *cap
 			group_end(group, NULL);
 	} while (died);
 	chorus_port_put(port);
-	if (!ret)
+	if (!ret) {
+		chorus_hold_offer(actor->object.site, &name);
 		chorus_step(J2);
+	}
 	return ret;
 }
 
@@ -376,7 +379,7 @@ static int group_leave(struct chorus_group *group, struct chorus_port *port, boo
 	if (acquired)
 		chorus_object_release(&group->object);
 	if (killed)
-		group_end(group, &port->object.ui);
+		group_end(group, port);
 	return member ? 0 : -ENOENT;
 }
 

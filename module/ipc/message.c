@@ -570,12 +570,36 @@ void chorus_message_stamp(struct chorus_message *message, const struct chorus_ac
 
 	message->saved = false;		/* as its last server may have left it */
 	message->lends = false;
+	message->hold.times = 0;
+	message->hold.spoiled = false;
 	info->out_src = src->object.ui;
 	info->out_target = *target;
 	info->out_cotarget = *cotarget;
 	info->out_transid = chorus_message_new_token();
 	info->out_actor_pi = READ_ONCE(sender->pi);
 	info->out_port_pi = READ_ONCE(src->pi);
+}
+
+/**
+ * chorus_message_end() - end a call without a reply
+ * @message: owned by the caller
+ * @from: the state it is in, unless the client has left it
+ * @error: what the client is told
+ */
+void chorus_message_end(struct chorus_message *message, int from, int error)
+{
+	struct task_struct *client;
+	int state;
+
+	/* The task may be gone as soon as the client sees the new state. */
+	rcu_read_lock();
+	client = message->client;
+	state = atomic_cmpxchg(&message->state, from, error);
+	if (state == from)
+		chorus_wake_interruptible(client);
+	rcu_read_unlock();
+	if (state != from)
+		chorus_message_free(message);	/* CANCELLED: the client left it to us */
 }
 
 /**
@@ -587,22 +611,14 @@ void chorus_message_stamp(struct chorus_message *message, const struct chorus_ac
  */
 void chorus_message_fail(struct chorus_message *message, int error)
 {
-	struct task_struct *client;
-	int state;
-
 	if (!(message->flags & CHORUS_MSG_RPC)) {
 		chorus_message_free(message);
 		return;
 	}
-	/* The task may be gone as soon as the client sees the new state. */
-	rcu_read_lock();
-	client = message->client;
-	state = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED, error);
-	if (state == CHORUS_MESSAGE_SERVED)
-		chorus_wake_interruptible(client);
-	rcu_read_unlock();
-	if (state != CHORUS_MESSAGE_SERVED)
-		chorus_message_free(message);	/* CANCELLED: the client left it to us */
+	/* -EIDRM promises that it had no effects. */
+	if (error == -EIDRM && (message->flags & CHORUS_MSG_AGAIN))
+		error = -EOWNERDEAD;
+	chorus_message_end(message, CHORUS_MESSAGE_SERVED, error);
 }
 
 int chorus_message_init(void)

@@ -13,13 +13,15 @@
  *		       \-> IDLE, -errno	   or ABORTED	by the client
  *
  * In the shared queue of a group it is POOLED in place of QUEUED, and pool->lock in place
- * of actor->lock.  Between two servers it is FORWARDED; see forward.h.  An asynchronous
+ * of actor->lock.  Between two servers it is FORWARDED, see forward.h, and when one died
+ * before the next is there it is HELD, under a lock of its own; see hold.h.  An asynchronous
  * message goes IDLE, QUEUED, SERVED and is freed by the receiver.
  */
 #ifndef CHORUS_IPC_MESSAGE_H
 #define CHORUS_IPC_MESSAGE_H
 
 #include <linux/chorus.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 
@@ -39,8 +41,9 @@ enum chorus_message_state {
 	CHORUS_MESSAGE_REPLIED = 3,
 	CHORUS_MESSAGE_POOLED = 4,	/* QUEUED, in the shared queue of a group */
 	CHORUS_MESSAGE_FORWARDED = 5,	/* on its way from one server to the next */
-	CHORUS_MESSAGE_CANCELLED = 6,
-	CHORUS_MESSAGE_ABORTED = 7,	/* CANCELLED, and its server is to hear of it */
+	CHORUS_MESSAGE_HELD = 6,	/* its server died; waits for a successor */
+	CHORUS_MESSAGE_CANCELLED = 7,
+	CHORUS_MESSAGE_ABORTED = 8,	/* CANCELLED, and its server is to hear of it */
 };
 
 /* The client has left a served call, and the message, to its server. */
@@ -58,6 +61,20 @@ struct chorus_body {
 	u32 size;
 	u32 room;
 	u8 small[CHORUS_BODY_SMALL];
+};
+
+/* What a port has declared: see ipc/hold.h. */
+struct chorus_policy {
+	struct chorus_ui heir;		/* who gets its calls, or null */
+	u64 ns;				/* how long they wait for that one; 0: they fail */
+};
+
+struct chorus_hold {
+	struct chorus_policy policy;	/* of the port it was received from; else only @ns is set */
+	struct chorus_ui port;		/* the name of that */
+	ktime_t until;			/* valid while HELD */
+	u8 times;			/* servers that died with it */
+	bool spoiled;			/* the request is not as it was sent any more */
 };
 
 struct chorus_message {
@@ -80,6 +97,7 @@ struct chorus_message {
 	struct chorus_actor *server;	/* valid while SERVED */
 	struct chorus_actor *owner;	/* who made it; referenced */
 	struct chorus_ipc_sysinfo info;	/* what the receiver may ask; out_transid is the token */
+	struct chorus_hold hold;
 	struct chorus_body request;
 	struct chorus_body reply;
 	u8 annex[CHORUS_ANNEX_SIZE];
@@ -143,6 +161,7 @@ int chorus_message_fill(struct chorus_message *message, struct chorus_body *body
 			const struct chorus_buffers *from);
 int chorus_message_drain(struct chorus_message *message, const struct chorus_body *body,
 			 u32 flags, const struct chorus_buffers *to);
+void chorus_message_end(struct chorus_message *message, int from, int error);
 void chorus_message_fail(struct chorus_message *message, int error);
 u64 chorus_message_new_token(void);
 

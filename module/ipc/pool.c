@@ -2,6 +2,7 @@
 #include "debug/stat.h"
 #include "executive/actor.h"
 #include "ipc/group.h"
+#include "ipc/hold.h"
 #include "ipc/message.h"
 #include "ipc/pool.h"
 #include "ipc/port.h"
@@ -172,6 +173,36 @@ int chorus_pool_post(struct chorus_group *group, struct chorus_message *message)
 }
 
 /**
+ * chorus_pool_accept() - take a message that a dead server has left
+ * @group: referenced
+ * @message: FORWARDED; on success not the caller's any more
+ *
+ * Above the limit of the queue if need be.  Returns 0, -EHOSTUNREACH (the last member has left),
+ * -ECANCELED: the client has left it to the caller.
+ */
+int chorus_pool_accept(struct chorus_group *group, struct chorus_message *message)
+{
+	struct chorus_pool *pool = &group->pool;
+	int ret = 0;
+
+	WRITE_ONCE(message->group, group);
+	spin_lock(&pool->lock);
+	if (pool->closed) {
+		ret = -EHOSTUNREACH;
+	} else if (atomic_cmpxchg(&message->state, CHORUS_MESSAGE_FORWARDED,
+				  CHORUS_MESSAGE_POOLED) != CHORUS_MESSAGE_FORWARDED) {
+		ret = -ECANCELED;
+	} else {
+		list_add_tail(&message->node, &pool->queue);
+		pool->queued++;
+	}
+	spin_unlock(&pool->lock);
+	if (!ret)
+		pool_run(pool);
+	return ret;
+}
+
+/**
  * chorus_pool_withdraw() - a client takes its request back
  * @message: its request, in any state
  *
@@ -179,15 +210,18 @@ int chorus_pool_post(struct chorus_group *group, struct chorus_message *message)
  */
 bool chorus_pool_withdraw(struct chorus_message *message)
 {
+	struct chorus_group *group;
 	struct chorus_pool *pool;
 	bool mine = false;
 
 	rcu_read_lock();
 	if (atomic_read_acquire(&message->state) == CHORUS_MESSAGE_POOLED) {
-		pool = &READ_ONCE(message->group)->pool;
+		group = READ_ONCE(message->group);
+		pool = &group->pool;
 		spin_lock(&pool->lock);
-		/* A message is pooled once: it comes back to no pool. */
-		if (atomic_read(&message->state) == CHORUS_MESSAGE_POOLED) {
+		/* A dead server may have left it to another pool meanwhile. */
+		if (atomic_read(&message->state) == CHORUS_MESSAGE_POOLED &&
+		    message->group == group) {
 			list_del_init(&message->node);
 			pool->queued--;
 			atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
@@ -229,23 +263,38 @@ void chorus_pool_leave_locked(struct chorus_member *member)
 }
 
 /**
- * chorus_pool_close() - the last member has left: what nobody took fails
+ * chorus_pool_close() - the last member has left: what nobody took fails, or waits for a successor
  * @pool: of a dead group
+ * @last: the port of that member, referenced; NULL if there was none
  */
-void chorus_pool_close(struct chorus_pool *pool)
+void chorus_pool_close(struct chorus_pool *pool, struct chorus_port *last)
 {
+	struct chorus_hold hold = { };
 	struct chorus_message *message;
+	struct chorus_actor *actor;
 	LIST_HEAD(messages);
+
+	/* It speaks for the group. */
+	if (last) {
+		rcu_read_lock();
+		actor = chorus_port_lock(last);
+		hold.policy = last->policy;
+		spin_unlock(&actor->lock);
+		rcu_read_unlock();
+		hold.port = last->object.ui;
+	}
 
 	spin_lock(&pool->lock);
 	pool->closed = true;
 	list_for_each_entry(message, &pool->queue, node) {
 		/* Nobody serves it; its maker will do for who looks. */
 		message->server = message->owner;
+		message->hold.policy = hold.policy;
+		message->hold.port = hold.port;
 		atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
 	}
 	list_splice_init(&pool->queue, &messages);
 	pool->queued = 0;
 	spin_unlock(&pool->lock);
-	chorus_port_fail_messages(&messages, -EIDRM);
+	chorus_hold_or_fail_all(&messages, -EIDRM);
 }

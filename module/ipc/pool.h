@@ -37,7 +37,8 @@ struct chorus_pool {
 void chorus_pool_init(struct chorus_pool *pool);
 int chorus_pool_post(struct chorus_group *group, struct chorus_message *message);
 bool chorus_pool_withdraw(struct chorus_message *message);
-void chorus_pool_close(struct chorus_pool *pool);
+int chorus_pool_accept(struct chorus_group *group, struct chorus_message *message);
+void chorus_pool_close(struct chorus_pool *pool, struct chorus_port *last);
 
 struct chorus_message *chorus_pool_take_locked(struct chorus_port *port);
 struct chorus_message *chorus_pool_take_any_locked(struct chorus_actor *actor);

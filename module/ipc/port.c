@@ -10,6 +10,7 @@
 #include "executive/thread.h"
 #include "ipc/group.h"
 #include "ipc/handler.h"
+#include "ipc/hold.h"
 #include "ipc/lend.h"
 #include "ipc/message.h"
 #include "ipc/notice.h"
@@ -158,6 +159,7 @@ struct chorus_port *chorus_port_new(struct chorus_actor *actor, const struct cho
 
 	xa_store(&actor->ports, li, port, GFP_KERNEL);
 	chorus_step(P2);
+	chorus_hold_offer(actor->object.site, &port->object.ui);
 	smp_mb();	/* pairs with the kill of the actor: it sees the port, or we its death */
 	if (!chorus_object_alive(&actor->object)) {
 		/* Its killer may have walked the ports before this one was there. */
@@ -198,7 +200,7 @@ struct chorus_actor *chorus_port_lock(struct chorus_port *port)
 /**
  * chorus_port_detach_locked() - a port leaves its actor: no set, no waiters
  * @port: dead, or about to move
- * @messages: gets what is queued, SERVED, for chorus_port_fail_messages(); NULL: stays
+ * @messages: gets what is queued, SERVED, to be failed or handed on; NULL: stays
  *
  * Inside an RCU read section, which keeps the tasks of the waiters.
  */
@@ -219,6 +221,7 @@ void chorus_port_detach_locked(struct chorus_port *port, struct list_head *messa
 	if (messages) {
 		list_for_each_entry(message, &port->queue, node) {
 			message->server = actor;
+			chorus_hold_note_locked(port, message);
 			atomic_set(&message->state, CHORUS_MESSAGE_SERVED);
 		}
 		list_splice_init(&port->queue, messages);
@@ -281,7 +284,7 @@ static bool port_kill(struct chorus_port *port, const struct chorus_actor *owner
 	trace_chorus_port_delete(port);
 	chorus_step(P5);
 	chorus_group_leave_all(port);
-	chorus_port_fail_messages(&messages, -EIDRM);
+	chorus_hold_or_fail_all(&messages, -EIDRM);
 	chorus_notice_port_died(port);
 	chorus_handler_disconnect(port, false);
 	chorus_object_drain(&port->object);
@@ -440,6 +443,9 @@ static void message_taken_locked(struct chorus_port *port, struct chorus_message
 	/* Also where it was forwarded from a port that takes more. */
 	if (unlikely(message->lends))
 		chorus_level_cap(&message->level, &port->lend);
+	message->hold.policy.ns = port->policy.ns;
+	if (unlikely(port->policy.ns))
+		chorus_hold_note_locked(port, message);
 	WRITE_ONCE(message->server, port->actor);
 	/* Whoever reads SERVED reads who serves it now; see chorus_receive_abort(). */
 	atomic_set_release(&message->state, CHORUS_MESSAGE_SERVED);
@@ -565,7 +571,7 @@ void chorus_port_requeue(struct chorus_port *port, struct chorus_message *messag
 	if (!chorus_object_alive(&port->object)) {
 		spin_unlock(&actor->lock);
 		rcu_read_unlock();
-		chorus_message_fail(message, -EIDRM);
+		chorus_hold_or_fail(message, -EIDRM);
 		return;
 	}
 	/* A client that gave up has left its message to us; see chorus_port_withdraw(). */

@@ -19,6 +19,7 @@
 #include <linux/workqueue.h>
 
 #include "executive/actor.h"
+#include "ipc/message.h"
 #include "object/object.h"
 
 struct chorus_handler;
@@ -45,6 +46,7 @@ struct chorus_port {
 	unsigned int nr_groups;
 	struct chorus_member *pool_member;	/* the one in a group with a shared queue */
 	struct list_head pool_node;		/* actor->pool_ports */
+	struct chorus_policy policy;		/* actor->lock: ipc/hold.h */
 	struct list_head watchers;		/* ipc/notice.c: who is told of its death */
 	struct list_head watches;		/* ipc/notice.c: what it is to be told */
 };

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/list_sort.h>
+
 #include "debug/stat.h"
 #include "debug/step.h"
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
 #include "ipc/cycle.h"
+#include "ipc/hold.h"
 #include "ipc/lend.h"
 #include "ipc/message.h"
 #include "ipc/pool.h"
@@ -39,7 +42,7 @@ static void held_add(struct chorus_actor *actor, struct chorus_message *message)
 	held = held_add_locked(actor, message);
 	spin_unlock(&actor->lock);
 	if (!held)
-		chorus_message_fail(message, -EOWNERDEAD);
+		chorus_hold_or_fail(message, -EOWNERDEAD);
 }
 
 static void held_remove_locked(struct chorus_actor *actor, struct chorus_message *message)
@@ -95,7 +98,7 @@ static void current_set(struct chorus_thread *thread, struct chorus_message *mes
 	smp_store_release(&thread->current_token, token);
 	smp_mb();
 	if (unlikely(!chorus_object_alive(&thread->actor->object)))
-		chorus_receive_drop_current(thread, -EOWNERDEAD);
+		chorus_receive_drop_current(thread);
 }
 
 /*
@@ -116,29 +119,62 @@ static void current_displace(struct chorus_thread *thread)
 		message = NULL;
 	spin_unlock(&actor->lock);
 	if (message)
-		chorus_message_fail(message, -EOWNERDEAD);
+		chorus_hold_or_fail(message, -EOWNERDEAD);
 }
 
-/** chorus_receive_drop_current() - end the current message of a thread with an error */
-void chorus_receive_drop_current(struct chorus_thread *thread, int error)
+static struct chorus_message *current_take(struct chorus_thread *thread)
 {
 	u64 token = READ_ONCE(thread->current_token);
-	struct chorus_message *message = token ? current_claim(thread, token) : NULL;
+
+	return token ? current_claim(thread, token) : NULL;
+}
+
+/** chorus_receive_drop_current() - the actor is dead: so is the current message of its thread */
+void chorus_receive_drop_current(struct chorus_thread *thread)
+{
+	struct chorus_message *message = current_take(thread);
+
+	if (message)
+		chorus_hold_or_fail(message, -EOWNERDEAD);
+}
+
+static bool is_process_ending(const struct chorus_thread *thread)
+{
+	const struct signal_struct *signal = current->signal;
+
+	if (thread->task != current || !(current->flags & PF_EXITING))
+		return false;
+	return (READ_ONCE(signal->flags) & SIGNAL_GROUP_EXIT) ||
+	       READ_ONCE(signal->group_exec_task);
+}
+
+/** chorus_receive_end_thread() - a thread ends, on its own task or with its actor's file */
+void chorus_receive_end_thread(struct chorus_thread *thread)
+{
+	struct chorus_message *message = current_take(thread);
 
 	if (!message)
 		return;
-	if (message->flags & CHORUS_MSG_RPC)
-		chorus_count(call_server_dead);
-	chorus_message_fail(message, error);
+	/* What goes on to a successor waits for the end of the actor, to go in its order. */
+	if (message->hold.policy.ns && is_process_ending(thread))
+		held_add(thread->actor, message);
+	else
+		chorus_hold_or_fail(message, -EOWNERDEAD);
 }
 
-/** chorus_receive_drop_all() - end everything a dead actor has in service */
-void chorus_receive_drop_all(struct chorus_actor *actor, int error)
+static int compare_arrivals(void *unused, const struct list_head *a, const struct list_head *b)
+{
+	return list_entry(a, struct chorus_message, node)->arrival >
+	       list_entry(b, struct chorus_message, node)->arrival;
+}
+
+/** chorus_receive_drop_all() - end everything a dead actor has in service, or hand it on */
+void chorus_receive_drop_all(struct chorus_actor *actor)
 {
 	struct chorus_message *message;
 	struct chorus_thread *thread;
 	struct hlist_node *next;
-	HLIST_HEAD(failed);
+	LIST_HEAD(dropped);
 	int i;
 
 	spin_lock(&actor->lock);
@@ -147,22 +183,18 @@ void chorus_receive_drop_all(struct chorus_actor *actor, int error)
 
 		message = token ? current_claim(thread, token) : NULL;
 		if (message)
-			hlist_add_head(&message->held_node, &failed);
+			list_add(&message->node, &dropped);
 	}
 	for (i = 0; i < ARRAY_SIZE(actor->held); i++) {
 		hlist_for_each_entry_safe(message, next, &actor->held[i], held_node) {
 			held_remove_locked(actor, message);
-			hlist_add_head(&message->held_node, &failed);
+			list_add(&message->node, &dropped);
 		}
 	}
 	spin_unlock(&actor->lock);
-
-	hlist_for_each_entry_safe(message, next, &failed, held_node) {
-		hlist_del_init(&message->held_node);
-		if (message->flags & CHORUS_MSG_RPC)
-			chorus_count(call_server_dead);
-		chorus_message_fail(message, error);
-	}
+	/* Successors get them in the order they came. */
+	list_sort(NULL, &dropped, compare_arrivals);
+	chorus_hold_or_fail_all(&dropped, -EOWNERDEAD);
 }
 
 /*
@@ -480,7 +512,7 @@ static void receive_note(struct chorus_thread *thread, const struct chorus_messa
 	thread->info = message->info;
 	thread->info.out_body_size = message->request.size;
 	thread->info.out_flags = message->flags & (CHORUS_MSG_RPC | CHORUS_MSG_ANNEX |
-						  CHORUS_MSG_DEATH);
+						  CHORUS_MSG_DEATH | CHORUS_MSG_AGAIN);
 }
 
 /*
@@ -497,7 +529,7 @@ static void receive_give_back(struct chorus_thread *thread, struct chorus_messag
 	if (port && port == message->port)
 		chorus_port_requeue(port, message);
 	else
-		chorus_message_fail(message, -EIDRM);
+		chorus_hold_or_fail(message, -EIDRM);
 	chorus_port_put(port);
 }
 

@@ -52,7 +52,8 @@ int chorus_receive_restore(struct chorus_thread *thread, u64 token);
 
 bool chorus_receive_abort(struct chorus_message *message);
 bool chorus_receive_cancel(struct chorus_message *message);
-void chorus_receive_drop_current(struct chorus_thread *thread, int error);
-void chorus_receive_drop_all(struct chorus_actor *actor, int error);
+void chorus_receive_drop_current(struct chorus_thread *thread);
+void chorus_receive_end_thread(struct chorus_thread *thread);
+void chorus_receive_drop_all(struct chorus_actor *actor);
 
 #endif /* CHORUS_IPC_RECEIVE_H */

@@ -6,6 +6,7 @@
 #include "executive/thread.h"
 #include "ipc/cycle.h"
 #include "ipc/handler.h"
+#include "ipc/hold.h"
 #include "ipc/lend.h"
 #include "ipc/message.h"
 #include "ipc/pool.h"
@@ -87,7 +88,8 @@ static int call_cancel(struct chorus_message *message)
 	int state;
 
 	for (;;) {
-		if (chorus_port_withdraw(message) || chorus_pool_withdraw(message))
+		if (chorus_port_withdraw(message) || chorus_pool_withdraw(message) ||
+		    chorus_hold_withdraw(message))
 			return 0;
 		if (unlikely(READ_ONCE(message->lends)) && chorus_receive_cancel(message))
 			return -1;
@@ -461,8 +463,11 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 		ret = -EHOSTUNREACH;
 		goto end_loan;
 	}
-	if (unlikely(ret))
+	if (unlikely(ret)) {
+		/* A part of the reply's annex may stand where the request's was. */
+		message->hold.spoiled = true;
 		goto unclaim;
+	}
 	chorus_step(R2);
 	trace_chorus_reply(message);
 

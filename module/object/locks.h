@@ -16,6 +16,7 @@
  *	|   |				exit probe, which is atomic)
  *	|   +-> cache->lock		message.c: free messages of an actor
  *	|   +-> pool->lock		pool.c: the shared queue of a group
+ *	+-> hold_lock			hold.c: calls that wait for a successor
  *	+-> notice_lock			notice.c: who is told of whose death
  *	+-> loan->lock			loan.c: what was lent to a thread (a mutex; nothing
  *	|				else is held)

@@ -298,6 +298,18 @@ static const struct field watch_cancel_fields[] = {
 	F(chorus_watch_cancel, cookie, NUMBER, 0, 3),
 };
 
+static const struct field port_policy_fields[] = {
+	HEAD(chorus_port_policy, CHORUS_SET),
+	F(chorus_port_policy, li, LI),
+	F(chorus_port_policy, policy, NUMBER, 0, 3),
+	F(chorus_port_policy, hold, TIMEOUT),
+	F(chorus_port_policy, heir, TARGET),
+	F(chorus_port_policy, out_policy, OUT),
+	F(chorus_port_policy, out_reserved, OUT),
+	F(chorus_port_policy, out_hold, OUT),
+	F(chorus_port_policy, out_heir, OUT),
+};
+
 /* Arguments of what is no command: they lie one after the other, a word each. */
 #define A(nr, name, what, ...) { name, (nr) * 8, 8, KIND_##what, __VA_ARGS__ }
 
@@ -378,6 +390,7 @@ const struct row rows[] = {
 	COMMAND(group_remove, GROUP_REMOVE, chorus_group_member, 6),
 	COMMAND(watch, WATCH, chorus_watch, 12),
 	COMMAND(watch_cancel, WATCH_CANCEL, chorus_watch_cancel, 6),
+	COMMAND(port_policy, PORT_POLICY, chorus_port_policy, 12),
 
 	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
 	ALONE(open, 4, true),

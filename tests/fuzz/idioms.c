@@ -74,6 +74,27 @@ static const char *const messages[] = {
 	"y ipc_send target=@0\n"
 	"a ipc_receive timeout=3000000\n"
 	"b ipc_forward target=@1 msg=@8\n",
+	/* held: its server dies with it, and one comes late */
+	"a port_create\n"
+	"x port_create\n"
+	"x group_allocate type=6\n"
+	"a group_insert cap=@2 port=@0\n"
+	"a port_policy flags=1 li=@0 policy=1 hold=20000000 heir=@2\n"
+	"y ipc_call target=@0 timeout=-1 body=data body_size=8\n"
+	"a ipc_receive li=@0 timeout=200000000\n"
+	"z ipc_call target=@0 timeout=-1\n"
+	"y await to=z\n"
+	"a close\n"
+	"x group_insert cap=@2 port=@1\n"
+	"x ipc_receive li=@1 timeout=3000000\n"
+	"x ipc_reply\n",
+	/* held with nobody to come; a client leaves */
+	"a port_create\n"
+	"a port_policy flags=1 li=@0 policy=1 hold=3000000 heir=1\n"
+	"x ipc_call target=@0 timeout=1000000\n"
+	"y ipc_call target=@0 timeout=-1\n"
+	"a ipc_receive li=@0 timeout=200000000\n"
+	"a close\n",
 	/* a local access point */
 	"a lap_resolve flags=4 name=1\n"
 	"a lap_invoke lap=@0 arg=data arg_size=@0\n",

@@ -60,6 +60,7 @@ const struct command commands[] = {
 	C(GROUP_REMOVE, chorus_group_member),
 	C(WATCH, chorus_watch, OUT(chorus_watch, out_departures, out_departures)),
 	C(WATCH_CANCEL, chorus_watch_cancel),
+	C(PORT_POLICY, chorus_port_policy, OUT(chorus_port_policy, out_policy, out_heir)),
 };
 const unsigned int commands_count = ARRAY_SIZE(commands);
 

@@ -150,6 +150,9 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 	case CHORUS_IOC_WATCH_CANCEL:
 		((struct chorus_watch_cancel *)to)->object = p->ui;
 		return -ENOENT;
+	case CHORUS_IOC_PORT_POLICY:
+		((struct chorus_port_policy *)to)->li = p->li;
+		return 0;
 	default:	/* HELLO, ACTOR_SELF, THREAD_SELF, THREAD_ABORTED, PORT_CREATE */
 		return 0;
 	}

@@ -216,6 +216,7 @@ WRAP(group_insert, CHORUS_IOC_GROUP_INSERT, chorus_group_member)
 WRAP(group_remove, CHORUS_IOC_GROUP_REMOVE, chorus_group_member)
 WRAP(watch, CHORUS_IOC_WATCH, chorus_watch)
 WRAP(watch_cancel, CHORUS_IOC_WATCH_CANCEL, chorus_watch_cancel)
+WRAP(port_policy, CHORUS_IOC_PORT_POLICY, chorus_port_policy)
 #undef WRAP
 
 /* Messages whose body is one number, for tests that do not care about bodies. */

@@ -14,6 +14,7 @@
 #include "executive/late.h"
 #include "ipc/group.h"
 #include "ipc/handler.h"
+#include "ipc/hold.h"
 #include "ipc/lap.h"
 #include "ipc/notice.h"
 #include "object/site.h"
@@ -42,6 +43,7 @@ static const struct {
 	{ chorus_group_init, chorus_group_exit },
 	{ chorus_notice_init, chorus_notice_exit },
 	{ chorus_message_init, chorus_message_exit },
+	{ chorus_hold_init, chorus_hold_exit },
 	{ chorus_handler_init, chorus_handler_exit },
 	{ chorus_lap_init, chorus_lap_exit },
 	{ NULL, rcu_exit },

@@ -55,6 +55,7 @@ extern struct fake {
 		struct chorus_group_member group_member;
 		struct chorus_watch watch;
 		struct chorus_watch_cancel watch_cancel;
+		struct chorus_port_policy port_policy;
 	} in;				/* the last struct as it came in */
 } fake;
 

@@ -205,6 +205,10 @@ static void test_watch(void)
 	   "with its cookie");
 	is(ipcReceive(&msg, &li, 0), K_ETIMEOUT, "one");
 	is(chorus_watch(&ui, li, 42), K_EUNKNOWN, "dead already");
+	is(chorus_port_hold(li, &mine, 1000000), K_OK, "chorus_port_hold");
+	is(chorus_port_hold(li, NULL, -1), K_EINVAL, "for ever");
+	is(chorus_port_hold(a, NULL, 1000000), K_EINVAL, "no such port");
+	is(chorus_port_hold(li, NULL, 0), K_OK, "no more");
 	portDelete(K_MYACTOR, li);
 }
 

@@ -284,6 +284,13 @@ static void test_watch(void)
 	ok(fake.in.watch_cancel.object.tail == 6 && fake.in.watch_cancel.li == 3 &&
 	   fake.in.watch_cancel.cookie == 9, "of the same");
 	is(chorus_unwatch(NULL, 3, 9), K_EFAULT, "chorus_unwatch(null)");
+	is(chorus_port_hold(3, &ui, 77), K_OK, "chorus_port_hold");
+	ok(fake.in.port_policy.li == 3 && fake.in.port_policy.hold == 77 &&
+	   fake.in.port_policy.heir.tail == 6, "port, time and heir");
+	is(fake.in.port_policy.policy, CHORUS_POLICY_HOLD, "hold");
+	is(chorus_port_hold(3, NULL, 0), K_OK, "no more");
+	ok(!fake.in.port_policy.heir.head && !fake.in.port_policy.hold &&
+	   fake.in.port_policy.policy == CHORUS_POLICY_FAIL, "fail");
 	fake_reset();
 }
 

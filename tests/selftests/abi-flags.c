@@ -21,6 +21,7 @@ static __u32 known_flags(const struct command *c)
 		return CHORUS_PORT_DECLARE;
 	case CHORUS_IOC_PORT_PI:
 	case CHORUS_IOC_PORT_LEND:
+	case CHORUS_IOC_PORT_POLICY:
 		return CHORUS_SET;
 	case CHORUS_IOC_PORT_MIGRATE:
 		return CHORUS_SELF | CHORUS_MIGRATE_DELETE;

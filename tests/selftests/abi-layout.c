@@ -99,6 +99,10 @@ static const struct {
 	AT(chorus_watch, out_departures, 48),
 	SIZE(chorus_watch_cancel, 40), AT(chorus_watch_cancel, object, 8),
 	AT(chorus_watch_cancel, li, 24), AT(chorus_watch_cancel, cookie, 32),
+	SIZE(chorus_port_policy, 72), AT(chorus_port_policy, li, 8),
+	AT(chorus_port_policy, policy, 12), AT(chorus_port_policy, hold, 16),
+	AT(chorus_port_policy, heir, 24), AT(chorus_port_policy, out_policy, 40),
+	AT(chorus_port_policy, out_hold, 48), AT(chorus_port_policy, out_heir, 56),
 	SIZE(chorus_death, 56), AT(chorus_death, object, 8), AT(chorus_death, member, 24),
 	AT(chorus_death, departures, 40), AT(chorus_death, members, 48),
 };
@@ -115,7 +119,7 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	static const unsigned char nr[] = {
 		0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x33,
 		0x34, 0x35, 0x36, 0x37, 0x38, 0x3b, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47,
-		0x48, 0x49, 0x50, 0x51, 0x60, 0x61, 0x62, 0x70, 0x71,
+		0x48, 0x49, 0x50, 0x51, 0x60, 0x61, 0x62, 0x70, 0x71, 0x72,
 	};
 
 	REQUIRE(commands_count == ARRAY_SIZE(nr));
@@ -126,6 +130,7 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	CHECK(CHORUS_LAP_NAME_MAX == 7 && CHORUS_LAP_ARG_MAX == 256 && CHORUS_FRAME_MAX == 8);
 	CHECK(CHORUS_LI_DEFAULT == 0 && CHORUS_LI_ANYENABLED == -1 && CHORUS_LI_NONE == -2);
 	CHECK(CHORUS_MSG_RPC == 1 && CHORUS_MSG_ANNEX == 2 && CHORUS_MSG_MORE == 4);
+	CHECK(CHORUS_MSG_AGAIN == 16 && CHORUS_POLICY_HOLD == 1 && CHORUS_AGAIN_MAX == 8);
 	CHECK(CHORUS_MSG_DEATH == 8 && CHORUS_WATCH_MEMBERS == 1 && CHORUS_WATCH_SINCE == 2);
 	CHECK(CHORUS_SET == 1 && CHORUS_SELF == 2 && CHORUS_PORT_DECLARE == 1);
 	CHECK(CHORUS_LAP_SAFE == 1 && CHORUS_LAP_PROTECTED == 2 && CHORUS_LAP_NOBLOCK == 4);

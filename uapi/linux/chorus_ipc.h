@@ -37,6 +37,7 @@
 #define CHORUS_MSG_ANNEX		(1U << 1) /* out: the sender gave an annex */
 #define CHORUS_MSG_MORE			(1U << 2) /* out: body not fetched, or not whole */
 #define CHORUS_MSG_DEATH		(1U << 3) /* out: a notice: the annex is a struct chorus_death */
+#define CHORUS_MSG_AGAIN		(1U << 4) /* out: a server that died had received it */
 
 /**
  * struct chorus_ipc_send - CHORUS_IOC_IPC_SEND, asynchronous send
@@ -78,7 +79,8 @@ struct chorus_ipc_send {
  * @deadline: see above
  * @out_li: the port the message came to
  * @out_body_size: size of the whole body
- * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_MORE, CHORUS_MSG_DEATH
+ * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_MORE, CHORUS_MSG_DEATH,
+ *	CHORUS_MSG_AGAIN
  * @out_reserved: 0
  * @out_seqnum: count of messages received from that port, this one included
  * @out_msg: token of the message; any thread of the actor may reply to it
@@ -287,7 +289,7 @@ struct chorus_ipc_save {
  * @size: sizeof(struct chorus_ipc_sysinfo)
  * @flags: must be 0
  * @out_body_size: size of the body
- * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_DEATH
+ * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_DEATH, CHORUS_MSG_AGAIN
  * @out_src: unique identifier of the source port
  * @out_target: what the sender addressed
  * @out_cotarget: coTarget of the sender

@@ -90,4 +90,54 @@ struct chorus_death {
 	__u32 reserved;
 };
 
+enum chorus_port_policies {
+	CHORUS_POLICY_FAIL = 0,
+	CHORUS_POLICY_HOLD = 1,
+};
+
+#define CHORUS_HOLD_MAX			60000000000LL /* nanoseconds a call may wait for a successor */
+#define CHORUS_AGAIN_MAX		8	/* servers that may die with one call */
+
+/**
+ * struct chorus_port_policy - CHORUS_IOC_PORT_POLICY, what becomes of calls when a port dies
+ * @size: sizeof(struct chorus_port_policy)
+ * @flags: CHORUS_SET
+ * @li: local id of the port
+ * @policy: enum chorus_port_policies
+ * @hold: CHORUS_POLICY_HOLD: nanoseconds, 1 to CHORUS_HOLD_MAX; else must be 0
+ * @heir: CHORUS_POLICY_HOLD: null, a port, or a group in any mode; else must be null
+ * @out_policy: as it was before the call, and so on
+ * @out_reserved: 0
+ * @out_hold: the same
+ * @out_heir: the same
+ *
+ * CHORUS_POLICY_FAIL, that of a new port: a call in its queue ends with EIDRM when the port dies,
+ * one in the hands of its actor with EOWNERDEAD when that dies: each is received at most once.
+ *
+ * CHORUS_POLICY_HOLD: such calls go on to a successor, behind what waits there, in the order they
+ * came; the clients wait on, with their timeouts.  Those that had been received are flagged
+ * CHORUS_MSG_AGAIN: they may have had effects, and are received *at least* once.  The successor is
+ * the port of the same name (it lives on in another actor, or is declared again), else @heir, any
+ * member of it if it is a group.  When there is none they wait for one up to @hold, then
+ * end as above.  After CHORUS_AGAIN_MAX dead servers a call ends with EOWNERDEAD.  The same goes for
+ * a server thread that ends with a call in its hands; and for what the shared queue of a group
+ * holds when its last member leaves, whose policy it is.
+ *
+ * It goes with the port when that moves, and holds for what is received from then on.  Messages
+ * that are no calls are not held.  ENOENT: no such port.  Source: none, an extension of ours.
+ */
+struct chorus_port_policy {
+	__u32 size;
+	__u32 flags;
+	__s32 li;
+	__u32 policy;
+	__aligned_u64 hold;
+	struct chorus_ui heir;
+	__u32 out_policy;
+	__u32 out_reserved;
+	__aligned_u64 out_hold;
+	struct chorus_ui out_heir;
+};
+#define CHORUS_IOC_PORT_POLICY		CHORUS_IOC(0x72)
+
 #endif /* _UAPI_LINUX_CHORUS_RECOVER_H */

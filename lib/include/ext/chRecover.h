@@ -4,7 +4,8 @@
  *
  * An actor can be told when a port dies, or when a group loses members: by an
  * ordinary message to a port of its own, a *notice*, which is never lost for
- * lack of memory or of room in the queue.
+ * lack of memory or of room in the queue.  A server can declare that the calls
+ * it has not answered when it dies are not to fail, but to go on to another.
  */
 #ifndef CHORUS_EXT_CHRECOVER_H
 #define CHORUS_EXT_CHRECOVER_H
@@ -77,6 +78,19 @@ int chorus_watch_members(const KnUniqueId *group, int portli, uint64_t cookie,
  * have been sent.
  */
 int chorus_unwatch(const KnUniqueId *object, int portli, uint64_t cookie);
+
+/**
+ * chorus_port_hold - calls in flight go on to a successor when the port dies
+ * @portli: the caller's port
+ * @heir: who gets them, a port or a group; null: whoever has the port's own
+ *	name then
+ * @timeout: nanoseconds they wait for that one, 1 to CHORUS_HOLD_MAX of
+ *	<linux/chorus.h>; 0: they fail, as those of a new port
+ *
+ * What the dead server had received comes to its successor with K_MSG_AGAIN:
+ * it may have had effects.  K_EINVAL: no such port, or a value out of range.
+ */
+int chorus_port_hold(int portli, const KnUniqueId *heir, int64_t timeout);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

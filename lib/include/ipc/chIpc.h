@@ -44,6 +44,7 @@
 #define K_MSG_ANNEX	0x200u	/* the sender gave an annex */
 #define K_MSG_MORE	0x400u	/* the body was cut, or not fetched */
 #define K_MSG_DEATH	0x800u	/* a notice of the nucleus, see <ext/chRecover.h> */
+#define K_MSG_AGAIN	0x1000u	/* a server that died had received it, the same */
 
 /* Types of uiBuild(). */
 #define K_UISITE		1

@@ -12,6 +12,7 @@
 
 #include "dev/ioctl.h"
 #include "ipc/group.h"
+#include "ipc/hold.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
 #include "ipc/notice.h"
@@ -483,6 +484,21 @@ int chorus_notice_ask(struct chorus_actor *by, const struct chorus_notice_reques
 	note(request->seen);
 	*departures = 8;
 	return answer(ends, ARRAY_SIZE(ends));
+}
+
+int chorus_hold_policy(struct chorus_actor *by, s32 li, const struct chorus_policy *set,
+		       struct chorus_policy *old)
+{
+	PROMISE(by == &actor);
+	if (set) {
+		PROMISE(set->ns <= CHORUS_HOLD_MAX);
+		PROMISE(set->ns || chorus_ui_is_null(&set->heir));
+		note(set->ns);
+		note(set->heir.tail);
+	}
+	note((u64)li);
+	*old = (struct chorus_policy){ .ns = answers };
+	return answers & 4 ? -ENOENT : 0;
 }
 
 int chorus_notice_cancel(struct chorus_actor *by, const struct chorus_ui *object, s32 li,
