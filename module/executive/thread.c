@@ -33,12 +33,19 @@ bool chorus_thread_unhash(struct chorus_thread *thread)
 	return hashed;
 }
 
+/* Returns 0, -ESHUTDOWN, -EDQUOT. */
 static int thread_attach(struct chorus_thread *thread, struct chorus_actor *actor)
 {
+	int ret = 0;
+
 	spin_lock(&actor->lock);
-	if (!chorus_object_alive(&actor->object)) {
+	if (!chorus_object_alive(&actor->object))
+		ret = -ESHUTDOWN;
+	else if (actor->nr_threads >= READ_ONCE(chorus_max_threads) && !actor->user->unlimited)
+		ret = -EDQUOT;
+	if (ret) {
 		spin_unlock(&actor->lock);
-		return -ESHUTDOWN;
+		return ret;
 	}
 	thread->li = ++actor->last_thread_li;
 	list_add_tail(&thread->actor_node, &actor->threads);
@@ -76,19 +83,22 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
 	if (current->flags & PF_IO_WORKER)
 		return ERR_PTR(-EXDEV);
 
+	ret = chorus_user_charge(actor->user, CHORUS_QUOTA_THREADS, 1);
+	if (ret)
+		goto error;
 	thread = kmem_cache_zalloc(thread_cache, GFP_KERNEL_ACCOUNT);
-	if (!thread)
-		return ERR_PTR(-ENOMEM);
+	if (!thread) {
+		ret = -ENOMEM;
+		goto error_charge;
+	}
 	thread->task = current;
 	INIT_HLIST_NODE(&thread->waiter.node);
 	INIT_HLIST_HEAD(&thread->parked);
 	refcount_set(&thread->users, 1);
 	mutex_init(&thread->loan.lock);
 	ret = thread_attach(thread, actor);
-	if (ret) {
-		kmem_cache_free(thread_cache, thread);
-		return ERR_PTR(ret);
-	}
+	if (ret)
+		goto error_thread;
 	thread->actor = actor;
 	chorus_object_get(&actor->object);
 	chorus_step(T1);
@@ -99,6 +109,15 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
 	raw_spin_unlock(&thread_lock);
 	chorus_count(thread_born);
 	return thread;
+
+error_thread:
+	kmem_cache_free(thread_cache, thread);
+error_charge:
+	chorus_user_uncharge(actor->user, CHORUS_QUOTA_THREADS, 1);
+error:
+	if (ret == -EDQUOT)
+		chorus_count(quota_refused);
+	return ERR_PTR(ret);
 }
 
 /**
@@ -164,6 +183,7 @@ void chorus_thread_destroy(struct chorus_thread *thread)
 	actor->nr_threads--;
 	spin_unlock(&actor->lock);
 
+	chorus_user_uncharge(actor->user, CHORUS_QUOTA_THREADS, 1);
 	chorus_count(thread_dead);
 	chorus_thread_put(thread);
 	chorus_object_put(&actor->object);

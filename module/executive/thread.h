@@ -141,7 +141,7 @@ static inline struct chorus_thread *chorus_thread_inside(void)
 struct chorus_thread *chorus_thread_create(struct chorus_actor *actor);
 
 /*
- * As chorus_thread_of(), made if need be.  Returns an ERR_PTR: -ENOMEM, -EXDEV for tasks
+ * As chorus_thread_of(), made if need be.  Returns an ERR_PTR: -ENOMEM, -EDQUOT, -EXDEV for tasks
  * that are nobody's thread, -ESHUTDOWN.
  */
 static inline struct chorus_thread *chorus_thread_enter(struct chorus_actor *actor)

@@ -15,6 +15,8 @@ unsigned int chorus_max_members = 16384;
 unsigned int chorus_max_user_members = 65536;
 unsigned int chorus_max_watches = 16384;
 unsigned int chorus_max_held = 4096;
+unsigned int chorus_max_threads = 4096;
+unsigned int chorus_max_user_threads = 65536;
 unsigned int chorus_max_laps = 1024;
 unsigned int chorus_port_queue = 128;
 
@@ -38,6 +40,10 @@ module_param_named(max_watches, chorus_max_watches, uint, 0644);
 MODULE_PARM_DESC(max_watches, "Deaths a user may ask to be told of");
 module_param_named(max_held, chorus_max_held, uint, 0644);
 MODULE_PARM_DESC(max_held, "Calls of a user that may wait for a successor of their server");
+module_param_named(max_threads, chorus_max_threads, uint, 0644);
+MODULE_PARM_DESC(max_threads, "Threads of an actor that call, receive or wait");
+module_param_named(max_user_threads, chorus_max_user_threads, uint, 0644);
+MODULE_PARM_DESC(max_user_threads, "The same of a user over all actors");
 module_param_named(max_laps, chorus_max_laps, uint, 0644);
 MODULE_PARM_DESC(max_laps, "LAPs a supervisor actor may have in a site");
 module_param_named(port_queue, chorus_port_queue, uint, 0444);
@@ -137,6 +143,8 @@ static long quota_limit(enum chorus_quota what)
 		return READ_ONCE(chorus_max_watches);
 	case CHORUS_QUOTA_HELD:
 		return READ_ONCE(chorus_max_held);
+	case CHORUS_QUOTA_THREADS:
+		return READ_ONCE(chorus_max_user_threads);
 	case CHORUS_QUOTA_BYTES:
 		return min_t(unsigned long, READ_ONCE(chorus_max_bytes), LONG_MAX / 2);
 	default:

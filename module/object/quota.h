@@ -23,6 +23,7 @@ enum chorus_quota {
 	CHORUS_QUOTA_MEMBERS,
 	CHORUS_QUOTA_WATCHES,
 	CHORUS_QUOTA_HELD,
+	CHORUS_QUOTA_THREADS,
 	CHORUS_QUOTA_NR,
 };
 
@@ -45,6 +46,8 @@ extern unsigned int chorus_max_members;		/* memberships, per actor */
 extern unsigned int chorus_max_user_members;	/* memberships, per user */
 extern unsigned int chorus_max_watches;		/* per user */
 extern unsigned int chorus_max_held;		/* per user */
+extern unsigned int chorus_max_threads;		/* per actor */
+extern unsigned int chorus_max_user_threads;	/* per user */
 extern unsigned int chorus_max_laps;		/* per supervisor actor and site */
 extern unsigned int chorus_port_queue;		/* messages per port */
 

@@ -431,6 +431,7 @@ long act_netlink(struct act *act)
 
 static const char *const limit_names[] = {
 	"max_actors", "max_ports", "max_user_ports", "max_messages", "max_bytes", "max_laps",
+	"max_watches", "max_held", "max_threads", "max_user_threads",
 };
 #define LIMITS	(sizeof(limit_names) / sizeof(limit_names[0]))
 static char limits[LIMITS][32];

@@ -333,7 +333,7 @@ static const struct field netlink_fields[] = {
 	A(2, "attribute", NUMBER, 0, 40), A(3, "length", LENGTH, 0, 64),
 };
 static const struct field limit_fields[] = {
-	A(0, "which", NUMBER, 0, 6), A(1, "value", NUMBER, 0, 12),
+	A(0, "which", NUMBER, 0, 10), A(1, "value", NUMBER, 0, 12),
 };
 static const struct field pause_fields[] = { A(0, "us", NUMBER, 0, 3000) };
 static const struct field uid_fields[] = { A(0, "uid", NUMBER, 0, 3) };

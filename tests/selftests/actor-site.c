@@ -43,6 +43,37 @@ TEST(apart, "ports and actors of another site are EHOSTUNREACH")
 	scene_round_trip(&s);
 }
 
+TEST(guess, "who knows many names of ports knows no other: neither what is next to them nor between")
+{
+	enum { NAMES = 200 };
+	struct puppet *server = puppet_actor();
+	struct chorus_ui ui[NAMES], guess;
+	unsigned int hits = 0;
+
+	actor_open();
+	for (int i = 0; i < NAMES; i++)
+		new_port(&ui[i]);
+	/* What is there to be found. */
+	for (int i = 0; i < 50; i++)
+		puppet_port(server, &guess);
+	for (int i = 1; i < NAMES; i++) {
+		guess = ui[i];
+		for (int bit = 0; bit < 64; bit++) {
+			guess.tail = ui[i].tail ^ 1ULL << bit;
+			hits += send_number(guess, 0) != -EHOSTUNREACH;
+		}
+		for (int step = -8; step <= 8; step++) {
+			guess.tail = ui[i].tail + (ui[i].tail - ui[i - 1].tail) * step;
+			if (step && step != -1)
+				hits += send_number(guess, 0) != -EHOSTUNREACH;
+			guess.tail = ui[i].tail + step;
+			if (step)
+				hits += send_number(guess, 0) != -EHOSTUNREACH;
+		}
+	}
+	CHECK(!hits, "%u", hits);
+}
+
 TEST(number, "sites have different numbers, and actors of one site the same")
 {
 	struct chorus_hello *h = SHARED(struct chorus_hello), *g = SHARED(struct chorus_hello);

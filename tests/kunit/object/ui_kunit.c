@@ -199,12 +199,38 @@ static void ui_build_makes_a_valid_static(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, chorus_ui_valid_static(&ui, SITE));
 }
 
+/*
+ * Each bit is as often set as not, and as often like that of the name before as not: 2,000 draws
+ * are 22 off the middle by one standard deviation; here ten of them are allowed.
+ */
+static void ui_tails_do_not_depend_on_each_other(struct kunit *test)
+{
+	enum { DRAWS = 2000, OFF = 224 };
+	int set[64] = { }, same[64] = { }, bit, i;
+	struct chorus_ui ui;
+	u64 before = 0;
+
+	for (i = 0; i < DRAWS; i++) {
+		chorus_ui_generate(&ui, CHORUS_UI_PORT, 0, 0);
+		for (bit = 0; bit < 64; bit++) {
+			set[bit] += ui.tail >> bit & 1;
+			same[bit] += ~(ui.tail ^ before) >> bit & 1;
+		}
+		before = ui.tail;
+	}
+	for (bit = 0; bit < 64; bit++) {
+		KUNIT_EXPECT_LT(test, abs(set[bit] - DRAWS / 2), OFF);
+		KUNIT_EXPECT_LT(test, abs(same[bit] - DRAWS / 2), OFF);
+	}
+}
+
 static struct kunit_case ui_cases[] = {
 	KUNIT_CASE(ui_layout),
 	KUNIT_CASE(ui_static_has_no_epoch),
 	KUNIT_CASE(ui_is_16_bytes),
 	KUNIT_CASE(ui_many_are_unique_and_never_null),
 	KUNIT_CASE(ui_tail_uses_all_bits),
+	KUNIT_CASE(ui_tails_do_not_depend_on_each_other),
 	KUNIT_CASE(ui_each_bit_matters),
 	KUNIT_CASE(ui_null_is_all_zero),
 	KUNIT_CASE(ui_hash_spreads_small_stamps),
