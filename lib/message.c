@@ -28,14 +28,17 @@ _Static_assert(K_NOCYCLE == CHORUS_MSG_NOCYCLE, "uapi");
  * a caller would make the next receive abortable.
  */
 #define OUT_SHIFT	8
+#define SLOT_SHIFT	16
 #define OUT_FLAGS	(K_MSG_RPC | K_MSG_ANNEX | K_MSG_MORE | K_MSG_DEATH | \
-			 K_MSG_AGAIN)
+			 K_MSG_AGAIN | K_MSG_WINDOW | ~0u << SLOT_SHIFT)
 
 _Static_assert(K_MSG_RPC == CHORUS_MSG_RPC << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_ANNEX == CHORUS_MSG_ANNEX << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_AGAIN == CHORUS_MSG_AGAIN << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_DEATH == CHORUS_MSG_DEATH << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_MORE == CHORUS_MSG_MORE << OUT_SHIFT, "uapi");
+_Static_assert(K_MSG_WINDOW == CHORUS_MSG_WINDOW << OUT_SHIFT, "uapi");
+_Static_assert(CHORUS_WINDOW_SLOTS_MAX <= 1 << SLOT_SHIFT, "uapi");
 
 /* Flags of a message to send: unknown ones go down and are refused there. */
 static inline __u32 send_flags(const KnMsgDesc *msg)
@@ -61,11 +64,15 @@ static inline void set_flags(KnMsgDesc *msg, __u32 out)
 }
 
 /* Fills in a received message and returns what the call returns. */
-static inline int received(KnMsgDesc *msg, __u32 flags, __u32 size,
+static inline int received(KnMsgDesc *msg, __u32 flags, __u32 slot, __u32 size,
 			   __u64 seqnum)
 {
 	set_flags(msg, flags);
 	msg->seqNum = seqnum;
+	if (chorus_unlikely(flags & CHORUS_MSG_WINDOW)) {
+		msg->flags |= slot << SLOT_SHIFT;
+		return (int)size;
+	}
 	if (msg->bodyAddr && size > msg->bodySize)
 		size = msg->bodySize;
 	return (int)size;
@@ -119,7 +126,8 @@ int chorus_ipc_receive(KnMsgDesc *msg, int *portli, int64_t timeout,
 	*portli = cmd.out_li;
 	if (token)
 		*token = cmd.out_msg;
-	return received(msg, cmd.out_flags, cmd.out_body_size, cmd.out_seqnum);
+	return received(msg, cmd.out_flags, cmd.out_slot, cmd.out_body_size,
+			cmd.out_seqnum);
 }
 
 int ipcReceive(KnMsgDesc *msg, int *portli, int delay)
@@ -275,7 +283,8 @@ int chorus_ipc_reply_receive(ChorusToken token, const KnMsgDesc *reply,
 	*portli = cmd.out_li;
 	if (next)
 		*next = cmd.out_msg;
-	return received(msg, cmd.out_flags, cmd.out_body_size, cmd.out_seqnum);
+	return received(msg, cmd.out_flags, cmd.out_slot, cmd.out_body_size,
+			cmd.out_seqnum);
 }
 
 int ipcReplyReceive(const KnMsgDesc *reply, KnMsgDesc *msg, int *portli,

@@ -19,6 +19,7 @@
 #include "ipc/message.h"
 #include "ipc/notice.h"
 #include "ipc/port.h"
+#include "ipc/window.h"
 #include "object/site.h"
 #include "supervisor/supervisor.h"
 
@@ -77,6 +78,7 @@ static const struct {
 	{ "actors", chorus_actor_init, chorus_actor_exit_module },
 	{ "threads", chorus_thread_init, chorus_thread_exit_module },
 	{ "ports", chorus_port_init, chorus_port_exit },
+	{ "windows", chorus_window_init, chorus_window_exit },
 	{ "groups", chorus_group_init, chorus_group_exit },
 	{ "notices", chorus_notice_init, chorus_notice_exit },
 	{ "messages", chorus_message_init, chorus_message_exit },

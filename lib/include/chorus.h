@@ -16,6 +16,7 @@
 #include <ext/chMsg.h>
 #include <ext/chRecover.h>
 #include <ext/chServer.h>
+#include <ext/chWindow.h>
 #include <ipc/chIpc.h>
 #include <lap/chLap.h>
 

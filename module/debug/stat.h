@@ -11,6 +11,10 @@
 	_(copy_in)		/* bodies copied into a kernel buffer */	\
 	_(copy_out)		/* bodies copied out of a kernel buffer */	\
 	_(copy_direct)		/* bodies read or written in place by a handler */ \
+	_(copy_window)		/* bodies copied by their sender into a receive window */ \
+	_(window_open)		/* receive windows made */			\
+	_(window_full)		/* bodies that found no free slot in a window */ \
+	_(window_small)		/* bodies larger than a slot of the window */	\
 	_(send)			/* asynchronous messages accepted */		\
 	_(send_full)		/* refused: queue full */			\
 	_(send_unknown)		/* refused: no such port */			\

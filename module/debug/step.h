@@ -60,6 +60,10 @@
 	_(B3)	/* LAP bind: in the list, resolvers not woken */	\
 	_(W1)	/* LAP resolve: not found, not asleep */		\
 	_(W2)	/* LAP resolve: the wait is over */			\
+	_(W3)	/* window open: made, on no port */			\
+	_(W4)	/* window open: on its port, the caller not told */	\
+	_(W5)	/* window close: off its port, not given up */		\
+	_(W6)	/* sender: has a slot of a window, body not copied */	\
 	_(P1)	/* port create: name taken, no local id */		\
 	_(P2)	/* port create: published */				\
 	_(P3)	/* port create: the caller not told */			\

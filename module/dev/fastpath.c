@@ -67,7 +67,8 @@ static __always_inline int store_received(struct chorus_ipc_reply_receive __user
 		return -EFAULT;
 	unsafe_put_user(out->li, &to->out_li, fault);
 	unsafe_put_user(out->body_size, &to->out_body_size, fault);
-	unsafe_put_user((u64)out->flags, (u64 __user *)&to->out_flags, fault);
+	unsafe_put_user(out->flags, &to->out_flags, fault);
+	unsafe_put_user(out->slot, &to->out_slot, fault);
 	unsafe_put_user(out->seqnum, &to->out_seqnum, fault);
 	unsafe_put_user(out->token, &to->out_msg, fault);
 	user_write_access_end();

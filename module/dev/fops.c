@@ -9,6 +9,7 @@
 
 #include "dev/fops.h"
 #include "dev/ioctl.h"
+#include "dev/mmap.h"
 #include "ipc/port.h"
 
 struct cloexec_work {
@@ -101,6 +102,7 @@ static const struct file_operations chorus_fops = {
 	.release = chorus_release,
 	.unlocked_ioctl = chorus_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = chorus_mmap,
 	.show_fdinfo = chorus_show_fdinfo,
 	.llseek = noop_llseek,
 };

@@ -14,6 +14,7 @@ static const struct chorus_row *const parts[] = {
 	chorus_rows_lap,
 	chorus_rows_group,
 	chorus_rows_recover,
+	chorus_rows_window,
 };
 
 static const struct chorus_row *find_row(unsigned int cmd)

@@ -63,6 +63,8 @@ union chorus_payload {
 	struct chorus_watch watch;
 	struct chorus_watch_cancel watch_cancel;
 	struct chorus_port_policy port_policy;
+	struct chorus_window_open window_open;
+	struct chorus_window_close window_close;
 };
 
 enum chorus_row_flags {
@@ -100,6 +102,7 @@ extern const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_group[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_recover[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_window[CHORUS_ROWS_PER_PART];
 
 u64 chorus_features(void);
 int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size);

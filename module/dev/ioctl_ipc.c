@@ -49,7 +49,7 @@ do {							\
 	(p)->out_li = (received)->li;			\
 	(p)->out_body_size = (received)->body_size;	\
 	(p)->out_flags = (received)->flags;		\
-	(p)->out_reserved = 0;				\
+	(p)->out_slot = (received)->slot;		\
 	(p)->out_seqnum = (received)->seqnum;		\
 	(p)->out_msg = (received)->token;		\
 } while (0)

@@ -60,6 +60,7 @@ struct chorus_actor {
 	struct chorus_port *default_port;	/* constant once published */
 	unsigned int nr_ports;			/* lock */
 	struct list_head pool_ports;		/* lock: members of groups with a shared queue */
+	struct list_head windows;		/* lock: open ones, of its ports */
 	u64 port_epoch;				/* lock: counts the deaths of ports */
 	struct rb_root_cached ready;		/* lock: enabled ports with messages */
 	struct hlist_head any_waiters;		/* lock: receive from any enabled port */

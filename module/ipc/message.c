@@ -9,6 +9,7 @@
 #include "executive/actor.h"
 #include "ipc/message.h"
 #include "ipc/port.h"
+#include "ipc/window.h"
 
 #define CACHE_MIN	16u		/* free messages an actor keeps, */
 #define CACHE_ROUNDS	4u		/* and for so many broadcasts like its largest, */
@@ -120,6 +121,11 @@ static void body_free(struct chorus_message *message, struct chorus_body *body)
 		body_reset(body);
 		return;
 	}
+	if (unlikely(body->room == CHORUS_BODY_WINDOW)) {
+		chorus_window_release(message);
+		body_reset(body);
+		return;
+	}
 	if (body->room > CHORUS_BODY_KEPT && large_keep(&message->owner->cache, body)) {
 		body_reset(body);
 		return;
@@ -157,6 +163,39 @@ static int body_grow(struct chorus_message *message, struct chorus_body *body, u
 }
 
 /**
+ * chorus_message_place() - the request is about to be copied into a slot of a window
+ * @message: owned by the caller
+ * @window: its reference goes over to the message
+ * @slot: as does the slot
+ */
+void chorus_message_place(struct chorus_message *message, struct chorus_window *window, u32 slot)
+{
+	struct chorus_body *body = &message->request;
+
+	body_free(message, body);
+	message->window = window;
+	message->slot = slot;
+	message->large = true;		/* does not stay with the message */
+	body->data = window->data + (size_t)slot * window->slot_size;
+	body->room = CHORUS_BODY_WINDOW;
+}
+
+/** chorus_message_leave_window() - who served a request in a slot has replied to it */
+void chorus_message_leave_window(struct chorus_message *message)
+{
+	body_free(message, &message->request);
+}
+
+static int body_copy_in(struct chorus_body *body, const struct chorus_buffers *from)
+{
+	if (unlikely(body->room == CHORUS_BODY_WINDOW)) {
+		chorus_count(copy_window);
+		return chorus_copy_in(body->data, from->body, from->size, from->kernel);
+	}
+	return chorus_copy_body_in(body->data, from->body, from->size, from->kernel);
+}
+
+/**
  * chorus_message_fill() - copy annex and body into a message
  * @message: owned by the caller
  * @body: its request or its reply
@@ -177,10 +216,10 @@ int chorus_message_fill(struct chorus_message *message, struct chorus_body *body
 	}
 	body->size = from->size;
 	if (from->size) {
-		if (chorus_copy_body_in(body->data, from->body, from->size, from->kernel))
+		if (body_copy_in(body, from))
 			return -EFAULT;
 		if (chorus_planted(CHORUS_PLANT_COPY))
-			chorus_copy_body_in(body->data, from->body, from->size, from->kernel);
+			body_copy_in(body, from);
 	}
 	if (!from->annex) {
 		*flags &= ~CHORUS_MSG_ANNEX;
@@ -256,6 +295,7 @@ static void message_init(struct chorus_message *message, struct chorus_actor *ow
 	message->saved = false;
 	message->lends = false;
 	message->large = false;
+	message->window = NULL;
 	body_reset(&message->request);
 	body_reset(&message->reply);
 	message->owner = owner;

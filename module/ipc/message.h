@@ -33,6 +33,7 @@ struct chorus_actor;
 struct chorus_group;
 struct chorus_message_cache;
 struct chorus_port;
+struct chorus_window;
 
 enum chorus_message_state {
 	CHORUS_MESSAGE_IDLE = 0,
@@ -54,7 +55,8 @@ static inline bool chorus_message_is_left(int state)
 
 #define CHORUS_BODY_SMALL	128	/* bytes kept in the message itself */
 #define CHORUS_BODY_KEPT	PAGE_SIZE /* larger buffers do not stay with a message */
-#define CHORUS_BODY_SHARED	U32_MAX	/* as @room: @data is that of a struct chorus_shared_body */
+#define CHORUS_BODY_SHARED	U32_MAX	/* as @room: @data of a struct chorus_shared_body, */
+#define CHORUS_BODY_WINDOW	(U32_MAX - 1) /* or a slot of @window */
 
 struct chorus_body {
 	void *data;			/* @small or a buffer of @room bytes */
@@ -92,6 +94,8 @@ struct chorus_message {
 	u64 arrival;			/* order of arrival at the actor */
 	u64 seqnum;			/* order of reception from the port */
 	struct task_struct *client;	/* whose request it is; valid while the client waits */
+	u32 slot;			/* of @window */
+	struct chorus_window *window;	/* referenced: the request lies there */
 	struct chorus_port *port;	/* valid while QUEUED */
 	struct chorus_group *group;	/* valid while POOLED */
 	struct chorus_actor *server;	/* valid while SERVED */
@@ -159,6 +163,8 @@ void chorus_message_stamp(struct chorus_message *message, const struct chorus_ac
 			  const struct chorus_ui *cotarget);
 int chorus_message_fill(struct chorus_message *message, struct chorus_body *body, u32 *flags,
 			const struct chorus_buffers *from);
+void chorus_message_place(struct chorus_message *message, struct chorus_window *window, u32 slot);
+void chorus_message_leave_window(struct chorus_message *message);
 int chorus_message_drain(struct chorus_message *message, const struct chorus_body *body,
 			 u32 flags, const struct chorus_buffers *to);
 void chorus_message_end(struct chorus_message *message, int from, int error);

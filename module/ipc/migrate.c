@@ -6,6 +6,7 @@
 #include "ipc/message.h"
 #include "ipc/migrate.h"
 #include "ipc/port.h"
+#include "ipc/window.h"
 
 static int movable(const struct chorus_port *port)
 {
@@ -19,7 +20,8 @@ static int movable(const struct chorus_port *port)
  * comes from here on waits in a port of @to, where nobody can name it yet.
  */
 static int port_cut(struct chorus_actor *from, int li, struct chorus_actor *to, int to_li,
-		    struct list_head *flushed, u64 *seqnum, struct chorus_port **moved)
+		    struct list_head *flushed, u64 *seqnum, struct chorus_port **moved,
+		    struct chorus_window **window)
 {
 	struct chorus_port *port;
 	int ret = -ENOENT;
@@ -31,6 +33,7 @@ static int port_cut(struct chorus_actor *from, int li, struct chorus_actor *to, 
 		ret = movable(port);
 	if (!ret) {
 		chorus_port_detach_locked(port, flushed);
+		*window = chorus_window_detach_locked(port, from);
 		xa_erase(&from->ports, li);
 		from->nr_ports--;
 		*seqnum = port->seqnum + 1;
@@ -89,6 +92,7 @@ static bool port_attach(struct chorus_port *port, struct chorus_actor *to)
 int chorus_port_migrate(struct chorus_actor *from, int li, struct chorus_actor *to, bool flush,
 			u64 *seqnum)
 {
+	struct chorus_window *window = NULL;
 	struct chorus_port *port = NULL;
 	LIST_HEAD(flushed);
 	u32 to_li;
@@ -107,11 +111,12 @@ int chorus_port_migrate(struct chorus_actor *from, int li, struct chorus_actor *
 		goto uncharge;
 	chorus_object_get(&to->object);		/* the port's */
 	chorus_step(M1);
-	ret = port_cut(from, li, to, to_li, flush ? &flushed : NULL, seqnum, &port);
+	ret = port_cut(from, li, to, to_li, flush ? &flushed : NULL, seqnum, &port, &window);
 	if (ret)
 		goto put;
 	chorus_step(M2);
 	chorus_user_uncharge(from->user, CHORUS_QUOTA_PORTS, 1);
+	chorus_window_put(window);
 	chorus_port_fail_messages(&flushed, -EIDRM);
 	ret = port_attach(port, to) ? to_li : -EOWNERDEAD;
 	chorus_step(M3);

@@ -16,6 +16,7 @@
 #include "ipc/notice.h"
 #include "ipc/pool.h"
 #include "ipc/port.h"
+#include "ipc/window.h"
 
 static struct kmem_cache *port_cache;
 
@@ -257,7 +258,7 @@ void chorus_port_fail_messages(struct list_head *messages, int error)
  * @owner: only while it is this actor's.
  */
 static bool port_bury(struct chorus_port *port, const struct chorus_actor *owner,
-		      struct list_head *messages)
+		      struct list_head *messages, struct chorus_window **window)
 {
 	struct chorus_actor *actor;
 	bool killed;
@@ -269,6 +270,7 @@ static bool port_bury(struct chorus_port *port, const struct chorus_actor *owner
 		if (port->li != CHORUS_LI_DEFAULT)
 			xa_erase(&actor->ports, port->li);
 		chorus_port_detach_locked(port, messages);
+		*window = chorus_window_detach_locked(port, actor);
 	}
 	spin_unlock(&actor->lock);
 	rcu_read_unlock();
@@ -277,15 +279,17 @@ static bool port_bury(struct chorus_port *port, const struct chorus_actor *owner
 
 static bool port_kill(struct chorus_port *port, const struct chorus_actor *owner)
 {
+	struct chorus_window *window = NULL;
 	LIST_HEAD(messages);
 
-	if (!port_bury(port, owner, &messages))
+	if (!port_bury(port, owner, &messages, &window))
 		return false;
 	trace_chorus_port_delete(port);
 	chorus_step(P5);
 	chorus_group_leave_all(port);
 	chorus_hold_or_fail_all(&messages, -EIDRM);
 	chorus_notice_port_died(port);
+	chorus_window_put(window);
 	chorus_handler_disconnect(port, false);
 	chorus_object_drain(&port->object);
 	port_uncharge_actor(port->actor);

@@ -27,6 +27,7 @@ struct chorus_member;
 struct chorus_message;
 struct chorus_thread;
 struct chorus_waiter;
+struct chorus_window;
 
 struct chorus_port {
 	struct chorus_object object;
@@ -42,6 +43,7 @@ struct chorus_port {
 	u64 seqnum;
 	struct chorus_protid pi;
 	struct chorus_handler __rcu *handler;
+	struct chorus_window __rcu *window;	/* where its senders' bodies go, or NULL */
 	struct list_head members;		/* its memberships in groups */
 	unsigned int nr_groups;
 	struct chorus_member *pool_member;	/* the one in a group with a shared queue */

@@ -13,6 +13,7 @@
 #include "ipc/pool.h"
 #include "ipc/port.h"
 #include "ipc/receive.h"
+#include "ipc/window.h"
 
 /* ---- held messages: received, not current ---- */
 
@@ -533,6 +534,17 @@ static void receive_give_back(struct chorus_thread *thread, struct chorus_messag
 	chorus_port_put(port);
 }
 
+/*
+ * Can its receiver see the body where it is?  As long as the window is open its port is alive,
+ * and the actor's that has the memory mapped; but the message may have come to another port.
+ */
+static bool receive_in_window(const struct chorus_message *message)
+{
+	const struct chorus_window *window = message->window;
+
+	return window && !READ_ONCE(window->closed) && window->port == message->port;
+}
+
 /**
  * chorus_receive() - ipcReceive
  * @thread: the calling thread
@@ -545,7 +557,9 @@ static void receive_give_back(struct chorus_thread *thread, struct chorus_messag
 int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 		   struct chorus_received *out)
 {
+	struct chorus_buffers *to = &receive->to;
 	struct chorus_message *message;
+	bool in_window;
 	u32 size;
 
 	chorus_cycle_serve(thread);
@@ -560,18 +574,22 @@ int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 	chorus_step(S2);
 
 	size = message->request.size;
-	if (chorus_message_drain(message, &message->request, message->flags, &receive->to)) {
+	in_window = unlikely(message->window) && receive_in_window(message);
+	if (in_window)
+		to->size = 0;
+	if (chorus_message_drain(message, &message->request, message->flags, to)) {
 		receive_give_back(thread, message);
 		return -EFAULT;
 	}
-	if (size > receive->to.size || (size && !receive->to.body))
+	if ((size > to->size || (size && !to->body)) && !in_window)
 		message->flags |= CHORUS_MSG_MORE;
 	else
 		message->flags &= ~CHORUS_MSG_MORE;
 
 	out->li = message->li;
 	out->body_size = size;
-	out->flags = message->flags;
+	out->flags = message->flags | (in_window ? CHORUS_MSG_WINDOW : 0);
+	out->slot = in_window ? message->slot : 0;
 	out->seqnum = message->seqnum;
 	out->token = chorus_message_token(message);
 	receive_note(thread, message);

@@ -33,6 +33,7 @@ struct chorus_received {
 	u32 flags;
 	u64 seqnum;
 	u64 token;
+	u32 slot;			/* with CHORUS_MSG_WINDOW */
 };
 
 int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,

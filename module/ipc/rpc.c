@@ -14,6 +14,7 @@
 #include "ipc/receive.h"
 #include "ipc/route.h"
 #include "ipc/rpc.h"
+#include "ipc/window.h"
 
 #define HANDOFF_PAUSE	16	/* calls without a try after one in vain */
 
@@ -261,6 +262,8 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 	bool handoff = false;
 	int ret;
 
+	if (unlikely(rcu_access_pointer(port->window)))
+		chorus_window_take(port, message, call->request.size);
 	ret = call_fill(thread, call, message);
 	if (unlikely(ret))
 		goto error;
@@ -470,6 +473,9 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 	}
 	chorus_step(R2);
 	trace_chorus_reply(message);
+	/* The next request may come before the client is here to give the slot back. */
+	if (unlikely(message->window))
+		chorus_message_leave_window(message);
 
 	if (likely(chorus_message_answer(message, handoff))) {
 		chorus_receive_claimed(thread);
@@ -586,6 +592,8 @@ again:
 	rcu_read_unlock();
 
 	message->flags = 0;
+	if (unlikely(rcu_access_pointer(port->window)))
+		chorus_window_take(port, message, from->size);
 	ret = chorus_message_fill(message, &message->request, &message->flags, from);
 	if (!ret) {
 		chorus_step(N1);
@@ -599,6 +607,8 @@ again:
 	chorus_step(N2);
 	return 0;
 unreachable:
+	/* The slot is of that port's window. */
+	chorus_message_trim(message);
 	/* As in chorus_rpc_call(). */
 	if (ret == -EHOSTUNREACH && chorus_ui_is_group(target))
 		goto again;

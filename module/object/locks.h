@@ -8,8 +8,8 @@
  *	+-> group->lock			group.c: the members of a group (a mutex)
  *	|   +-> group_mutex		group.c: groups are born and die
  *	+-> actor->lock			under each of the above: an actor's ports, queues,
- *	|   |				waiters, threads, messages in service; the groups
- *	|   |				its ports are in
+ *	|   |				waiters, threads, messages in service; the windows
+ *	|   |				of its ports, and the groups these are in
  *	|   +-> site->lock		lists of objects of a site, LAP names; under
  *	|   |				group_mutex, too
  *	|   +-> thread_lock		thread.c: threads by task (raw: taken by the

@@ -110,7 +110,7 @@ void counters_close(struct counters *c);
 
 /* copies.c: the nucleus's own count of body copies, through generic netlink. */
 struct copies {
-	uint64_t in, out, direct;
+	uint64_t in, out, direct, window;
 };
 
 int copies_read(struct copies *c, char *why, size_t len);

@@ -34,6 +34,7 @@ void chorus_rows(void)
 {
 	lap_rows();
 	call_rows();
+	window_rows();
 	group_rows();
 	ports_rows();
 }

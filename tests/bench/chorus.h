@@ -12,6 +12,7 @@ struct row;
 int chorus_door(struct row *row, struct chorus_hello *hello);
 void lap_rows(void);
 void call_rows(void);
+void window_rows(void);
 void group_rows(void);
 void ports_rows(void);
 

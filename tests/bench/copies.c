@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The counters copy_in, copy_out and copy_direct of the nucleus, through generic netlink. */
+/* The counters copy_in, copy_out, copy_direct and copy_window of the nucleus, through generic netlink. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +28,7 @@ static int one_counter(struct nl_msg *msg, void *arg)
 		{ "copy_in", &found->copies->in },
 		{ "copy_out", &found->copies->out },
 		{ "copy_direct", &found->copies->direct },
+		{ "copy_window", &found->copies->window },
 	};
 	unsigned int i;
 
@@ -71,8 +72,8 @@ int copies_read(struct copies *c, char *why, size_t len)
 	if (error) {
 		snprintf(why, len, "CHORUS_CMD_STAT_GET: %s", nl_geterror(error));
 		error = -1;
-	} else if (found.seen != 7) {
-		snprintf(why, len, "the nucleus does not count copy_in, copy_out, copy_direct");
+	} else if (found.seen != 15) {
+		snprintf(why, len, "the nucleus does not count copy_in, copy_out, copy_direct, copy_window");
 		error = -1;
 	}
 out:

@@ -8,7 +8,7 @@
 
 #include "bench.h"
 
-#define MAX_ROWS	64
+#define MAX_ROWS	96
 
 static struct row list[MAX_ROWS];
 struct row *rows = list;

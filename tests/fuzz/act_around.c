@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <linux/chorus_netlink.h>
@@ -297,11 +298,30 @@ static long read_fdinfo(int fd)
 	return ret;
 }
 
+/* Offsets are what windows give: at=@CALL.  Gone again in two pieces, so that the actor can die. */
+static long map_file(off_t offset, size_t length)
+{
+	char *map = mmap(NULL, length, PROT_READ, MAP_SHARED, act_fds[0], offset), byte;
+	struct iovec from = { map, 1 }, to = { &byte, 1 };
+	size_t half = length / 2 & ~4095UL;
+	ssize_t got;
+
+	if (map == MAP_FAILED)
+		return -errno;
+	madvise(map, length, MADV_DONTNEED);
+	/* Nothing may be there, which is no fault of ours. */
+	got = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+	if (half)
+		munmap(map, half);
+	munmap(map + half, length - half);
+	return got < 0 ? -errno : 0;
+}
+
 long act_file(struct act *act)
 {
 	struct pollfd ask = { .fd = act_fds[0], .events = POLLIN | POLLOUT };
 	size_t length = (size_t)(arg(act, 2, 0) & 0xffff);
-	void *at = (void *)arg(act, 1, 0), *map;
+	void *at = (void *)arg(act, 1, 0);
 	char byte = 0;
 
 	switch (arg(act, 0, 0) % 8) {
@@ -312,8 +332,7 @@ long act_file(struct act *act)
 	case 2:
 		return poll(&ask, 1, 0);
 	case 3:
-		map = mmap(NULL, length + 1, PROT_READ, MAP_SHARED, act_fds[0], 0);
-		return map == MAP_FAILED ? -errno : munmap(map, length + 1);
+		return map_file((off_t)(uintptr_t)at, length + 1);
 	case 4:
 		return lseek(act_fds[0], (off_t)length, SEEK_SET);
 	case 5:

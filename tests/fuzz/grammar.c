@@ -161,7 +161,7 @@ static const struct field ipc_receive_fields[] = {
 	F(chorus_ipc_receive, out_li, OUT),
 	F(chorus_ipc_receive, out_body_size, OUT),
 	F(chorus_ipc_receive, out_flags, OUT),
-	F(chorus_ipc_receive, out_reserved, OUT),
+	F(chorus_ipc_receive, out_slot, OUT),
 	F(chorus_ipc_receive, out_seqnum, OUT),
 	F(chorus_ipc_receive, out_msg, OUT, GIVES_TOKEN),
 };
@@ -211,7 +211,7 @@ static const struct field ipc_reply_receive_fields[] = {
 	F(chorus_ipc_reply_receive, out_li, OUT),
 	F(chorus_ipc_reply_receive, out_body_size, OUT),
 	F(chorus_ipc_reply_receive, out_flags, OUT),
-	F(chorus_ipc_reply_receive, out_reserved, OUT),
+	F(chorus_ipc_reply_receive, out_slot, OUT),
 	F(chorus_ipc_reply_receive, out_seqnum, OUT),
 	F(chorus_ipc_reply_receive, out_msg, OUT, GIVES_TOKEN),
 };
@@ -310,6 +310,23 @@ static const struct field port_policy_fields[] = {
 	F(chorus_port_policy, out_heir, OUT),
 };
 
+static const struct field window_open_fields[] = {
+	HEAD(chorus_window_open, 0),
+	F(chorus_window_open, li, LI),
+	F(chorus_window_open, slots, NUMBER, 0, 5),
+	F(chorus_window_open, slot_size, LENGTH, 0, CHORUS_WINDOW_SLOT_MAX),
+	F(chorus_window_open, least, NUMBER, 0, 2),
+	F(chorus_window_open, out_slot_size, OUT),
+	F(chorus_window_open, out_reserved, OUT),
+	F(chorus_window_open, out_offset, OUT, GIVES_TOKEN),
+};
+
+static const struct field window_close_fields[] = {
+	HEAD(chorus_window_close, 0),
+	F(chorus_window_close, li, LI),
+	F(chorus_window_close, reserved, ZERO),
+};
+
 /* Arguments of what is no command: they lie one after the other, a word each. */
 #define A(nr, name, what, ...) { name, (nr) * 8, 8, KIND_##what, __VA_ARGS__ }
 
@@ -391,6 +408,8 @@ const struct row rows[] = {
 	COMMAND(watch, WATCH, chorus_watch, 12),
 	COMMAND(watch_cancel, WATCH_CANCEL, chorus_watch_cancel, 6),
 	COMMAND(port_policy, PORT_POLICY, chorus_port_policy, 12),
+	COMMAND(window_open, WINDOW_OPEN, chorus_window_open, 8),
+	COMMAND(window_close, WINDOW_CLOSE, chorus_window_close, 4),
 
 	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
 	ALONE(open, 4, true),

@@ -61,6 +61,8 @@ const struct command commands[] = {
 	C(WATCH, chorus_watch, OUT(chorus_watch, out_departures, out_departures)),
 	C(WATCH_CANCEL, chorus_watch_cancel),
 	C(PORT_POLICY, chorus_port_policy, OUT(chorus_port_policy, out_policy, out_heir)),
+	C(WINDOW_OPEN, chorus_window_open, OUT(chorus_window_open, out_slot_size, out_offset)),
+	C(WINDOW_CLOSE, chorus_window_close),
 };
 const unsigned int commands_count = ARRAY_SIZE(commands);
 

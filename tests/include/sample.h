@@ -153,6 +153,16 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 	case CHORUS_IOC_PORT_POLICY:
 		((struct chorus_port_policy *)to)->li = p->li;
 		return 0;
+	case CHORUS_IOC_WINDOW_OPEN: {
+		struct chorus_window_open *w = to;
+
+		w->li = 0x7ffffff0;
+		w->slots = w->slot_size = 1;
+		return -ENOENT;
+	}
+	case CHORUS_IOC_WINDOW_CLOSE:
+		((struct chorus_window_close *)to)->li = p->li;
+		return -ENOENT;
 	default:	/* HELLO, ACTOR_SELF, THREAD_SELF, THREAD_ABORTED, PORT_CREATE */
 		return 0;
 	}

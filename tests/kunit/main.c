@@ -17,6 +17,7 @@
 #include "ipc/hold.h"
 #include "ipc/lap.h"
 #include "ipc/notice.h"
+#include "ipc/window.h"
 #include "object/site.h"
 #include "supervisor/supervisor.h"
 
@@ -40,6 +41,7 @@ static const struct {
 	{ chorus_actor_init, chorus_actor_exit_module },
 	{ chorus_thread_init, chorus_thread_exit_module },
 	{ chorus_port_init, chorus_port_exit },
+	{ chorus_window_init, chorus_window_exit },
 	{ chorus_group_init, chorus_group_exit },
 	{ chorus_notice_init, chorus_notice_exit },
 	{ chorus_message_init, chorus_message_exit },

@@ -56,6 +56,8 @@ extern struct fake {
 		struct chorus_watch watch;
 		struct chorus_watch_cancel watch_cancel;
 		struct chorus_port_policy port_policy;
+		struct chorus_window_open window_open;
+		struct chorus_window_close window_close;
 	} in;				/* the last struct as it came in */
 } fake;
 

@@ -545,6 +545,33 @@ static void test_lap(void)
 	is(lapInvoke(&echo, block), K_EINVAL, "no such LAP");
 }
 
+static void test_window(void)
+{
+	static char out[5000], in[5000];
+	KnMsgDesc msg = { .bodyAddr = out, .bodySize = sizeof(out) };
+	KnIpcDest dest = default_dest();
+	ChorusWindow window, second;
+	const void *body;
+	int li = K_DEFAULTPORT;
+
+	memset(out, 7, sizeof(out));
+	is(chorus_window_open(&window, li, 1, sizeof(out), 100), K_OK, "chorus_window_open");
+	is(window.slotSize, 8192, "whole pages");
+	is(chorus_window_open(&second, li, 1, 1, 1), K_EBUSY, "one a port");
+	is(ipcSend(&msg, li, &dest), K_OK, "a body for it");
+	is(ipcSend(&msg, li, &dest), K_OK, "one without a slot");
+	msg = (KnMsgDesc){ .bodyAddr = in, .bodySize = sizeof(in) };
+	is(ipcReceive(&msg, &li, 0), sizeof(out), "ipcReceive");
+	body = chorus_window_body(&window, &msg);
+	ok(msg.flags == K_MSG_WINDOW && body == window.base && !memcmp(body, out, sizeof(out)) &&
+	   !in[0], "it is in the window");
+	is(ipcReceive(&msg, &li, 0), sizeof(out), "ipcReceive");
+	ok(!msg.flags && chorus_window_body(&window, &msg) == in && !memcmp(in, out, sizeof(out)),
+	   "the other one in the buffer");
+	is(chorus_window_close(&window), K_OK, "chorus_window_close");
+	ok(!window.base, "forgotten");
+}
+
 static void test_end(void)
 {
 	KnUniqueId before, after;
@@ -569,6 +596,7 @@ int main(void)
 	test_server();
 	test_order();
 	test_delay();
+	test_window();
 	test_lap();
 	test_end();
 	return tap_done();

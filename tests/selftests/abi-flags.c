@@ -84,6 +84,7 @@ static const struct {
 	R(WATCH, chorus_watch, reserved),
 	R(WATCH, chorus_watch, seen),
 	R(WATCH_CANCEL, chorus_watch_cancel, reserved),
+	R(WINDOW_CLOSE, chorus_window_close, reserved),
 };
 
 TEST(dirty, "every reserved field with any bit set is EINVAL")

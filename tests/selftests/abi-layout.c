@@ -54,6 +54,7 @@ static const struct {
 	AT(chorus_ipc_receive, body, 24), AT(chorus_ipc_receive, timeout, 32),
 	AT(chorus_ipc_receive, deadline, 40), AT(chorus_ipc_receive, out_li, 48),
 	AT(chorus_ipc_receive, out_body_size, 52), AT(chorus_ipc_receive, out_flags, 56),
+	AT(chorus_ipc_receive, out_slot, 60),
 	AT(chorus_ipc_receive, out_seqnum, 64), AT(chorus_ipc_receive, out_msg, 72),
 	SIZE(chorus_ipc_call, 120), AT(chorus_ipc_call, target, 16),
 	AT(chorus_ipc_call, cotarget, 32), AT(chorus_ipc_call, annex, 48),
@@ -71,7 +72,8 @@ static const struct {
 	AT(chorus_ipc_reply_receive, li, 48), AT(chorus_ipc_reply_receive, body_size, 52),
 	AT(chorus_ipc_reply_receive, annex, 56), AT(chorus_ipc_reply_receive, body, 64),
 	AT(chorus_ipc_reply_receive, timeout, 72), AT(chorus_ipc_reply_receive, deadline, 80),
-	AT(chorus_ipc_reply_receive, out_li, 88), AT(chorus_ipc_reply_receive, out_seqnum, 104),
+	AT(chorus_ipc_reply_receive, out_li, 88), AT(chorus_ipc_reply_receive, out_slot, 100),
+	AT(chorus_ipc_reply_receive, out_seqnum, 104),
 	AT(chorus_ipc_reply_receive, out_msg, 112),
 	SIZE(chorus_ipc_get_data, 24), AT(chorus_ipc_get_data, body_size, 8),
 	AT(chorus_ipc_get_data, out_body_size, 12), AT(chorus_ipc_get_data, body, 16),
@@ -105,6 +107,10 @@ static const struct {
 	AT(chorus_port_policy, out_hold, 48), AT(chorus_port_policy, out_heir, 56),
 	SIZE(chorus_death, 56), AT(chorus_death, object, 8), AT(chorus_death, member, 24),
 	AT(chorus_death, departures, 40), AT(chorus_death, members, 48),
+	SIZE(chorus_window_open, 40), AT(chorus_window_open, slots, 12),
+	AT(chorus_window_open, slot_size, 16), AT(chorus_window_open, least, 20),
+	AT(chorus_window_open, out_slot_size, 24), AT(chorus_window_open, out_offset, 32),
+	SIZE(chorus_window_close, 16), AT(chorus_window_close, li, 8),
 };
 
 TEST(layout, "sizes and offsets are those of the first ABI")
@@ -119,7 +125,7 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	static const unsigned char nr[] = {
 		0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0x33,
 		0x34, 0x35, 0x36, 0x37, 0x38, 0x3b, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47,
-		0x48, 0x49, 0x50, 0x51, 0x60, 0x61, 0x62, 0x70, 0x71, 0x72,
+		0x48, 0x49, 0x50, 0x51, 0x60, 0x61, 0x62, 0x70, 0x71, 0x72, 0x80, 0x81,
 	};
 
 	REQUIRE(commands_count == ARRAY_SIZE(nr));
@@ -132,6 +138,8 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	CHECK(CHORUS_MSG_RPC == 1 && CHORUS_MSG_ANNEX == 2 && CHORUS_MSG_MORE == 4);
 	CHECK(CHORUS_MSG_AGAIN == 16 && CHORUS_POLICY_HOLD == 1 && CHORUS_AGAIN_MAX == 8);
 	CHECK(CHORUS_MSG_DEATH == 8 && CHORUS_WATCH_MEMBERS == 1 && CHORUS_WATCH_SINCE == 2);
+	CHECK(CHORUS_MSG_WINDOW == 32);
+	CHECK(CHORUS_WINDOW_SLOTS_MAX == 1024 && CHORUS_WINDOW_SLOT_MAX == 65536);
 	CHECK(CHORUS_SET == 1 && CHORUS_SELF == 2 && CHORUS_PORT_DECLARE == 1);
 	CHECK(CHORUS_LAP_SAFE == 1 && CHORUS_LAP_PROTECTED == 2 && CHORUS_LAP_NOBLOCK == 4);
 	CHECK(CHORUS_UI_STATPORT == 4 && CHORUS_UI_GROUP == 6);

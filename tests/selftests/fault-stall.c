@@ -14,6 +14,7 @@
 
 #include "chorus_probe.h"
 #include "scene.h"
+#include "window.h"
 
 /* A page of a puppet that nobody fills. */
 struct stall {
@@ -131,6 +132,64 @@ TEST(client_killed, "a client that stalls can be killed, and nothing was sent")
 	kill_puppet(s.client);
 	scene_empty(&s);
 	served(&s, s.server);
+}
+
+static long do_open_window(void *window)
+{
+	struct window *w = window;
+
+	return window_try(w, w->li, 1, 4096, 1);
+}
+
+static long do_drop_window(void *window)
+{
+	return window_drop(window);
+}
+
+TEST(window, "a client stalls in the only slot of a window: others are served without it")
+{
+	struct scene s = scene_new();
+	struct puppet *other = puppet_thread(s.client);
+	struct window *w = SHARED(struct window);
+	struct chorus_ipc_call *c = SHARED(struct chorus_ipc_call);
+	struct stall *stall = stall_in(s.client);
+
+	w->li = s.li;
+	MUST(run(s.server, do_open_window, w));
+	*c = (struct chorus_ipc_call){
+		.target = s.port, .body = stall->page, .body_size = 8, .timeout = FOREVER,
+	};
+	begin_stalled(s.client, do_ipc_call, c, other, stall);
+	served(&s, s.server);
+	EXPECT(run(s.server, do_drop_window, w), 0);
+	served(&s, s.server);
+	/* His own comes out of the closed window. */
+	MUST(run(other, do_let_go, stall));
+	EXPECT(run(s.server, note_receive, s.receive), 0);
+	CHECK(s.receive->got == 0 && !(s.receive->got_flags & CHORUS_MSG_WINDOW));
+	EXPECT(scene_reply(&s, 1), 0);
+	EXPECT(end(s.client), 0);
+}
+
+TEST(window_killed, "a client that stalls in a slot is killed: the slot is free again")
+{
+	struct scene s = scene_new();
+	struct puppet *other = puppet_thread(s.client);
+	struct window *w = SHARED(struct window);
+	struct chorus_ipc_call *c = SHARED(struct chorus_ipc_call);
+	struct stall *stall = stall_in(s.client);
+
+	w->li = s.li;
+	MUST(run(s.server, do_open_window, w));
+	*c = (struct chorus_ipc_call){
+		.target = s.port, .body = stall->page, .body_size = 8, .timeout = FOREVER,
+	};
+	begin_stalled(s.client, do_ipc_call, c, other, stall);
+	kill_puppet(s.client);
+	actor_open();
+	EXPECT(send_number(s.port, 5), 0);
+	EXPECT(run(s.server, note_receive, s.receive), 0);
+	CHECK(s.receive->got_flags == CHORUS_MSG_WINDOW);
 }
 
 TEST(server, "a server stalls in its receive: its client's time goes on, its other threads serve")

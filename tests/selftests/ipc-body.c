@@ -36,7 +36,7 @@ TEST(send, "bodies of every size to 65536 bytes arrive whole; 65537 is EMSGSIZE"
 		memset(in, POISON, sizeof(in));
 		EXPECT(ipc_send(&s), 0);
 		EXPECT(ipc_receive(&r), 0);
-		CHECK(r.out_body_size == sizes[i] && r.out_flags == 0 && r.out_reserved == 0);
+		CHECK(r.out_body_size == sizes[i] && r.out_flags == 0 && r.out_slot == 0);
 		CHECK(!memcmp(in, out, sizes[i]), "%u bytes are damaged", sizes[i]);
 		CHECK(same_bytes(in + sizes[i], sizeof(in) - sizes[i], POISON),
 		      "bytes were written beyond a body of %u", sizes[i]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The allocation-failure sweep: messages and calls, small ones and such as need buffers. */
 #include "fail.h"
+#include "window.h"
 
 #define LARGE	CHORUS_BODY_MAX
 
@@ -122,6 +123,46 @@ static void run_groups(struct fail *f)
 	}
 	for (int i = 0; i < MEMBERS; i += 2)
 		change_member(f, all, port[i].out_ui, false);
+	actor_close();
+}
+
+/* ---- a receive window ---- */
+
+static long map_window(struct window *w)
+{
+	w->base = window_mmap(w, PROT_READ, MAP_SHARED);
+	return w->base == MAP_FAILED ? -errno : 0;
+}
+
+static long unmap_window(const struct window *w)
+{
+	return munmap(w->base, window_bytes(w)) ? -errno : 0;
+}
+
+static void run_window(struct fail *f)
+{
+	struct chorus_ipc_receive receive = { .timeout = POLL, .body = PTR(in), .body_size = LARGE };
+	struct chorus_ipc_send send = { .body = PTR(out) };
+	struct chorus_port_create port = { 0 };
+	struct window w;
+
+	fill(f);
+	OPEN(f);
+	TRY(f, port_create(&port), -EFAULT);
+	TRY(f, window_try(&w, port.out_li, 2, 8192, 1), -EFAULT);
+	TRY(f, map_window(&w));
+	send.target = port.out_ui;
+	receive.li = port.out_li;
+	for (unsigned int size = 8; size <= 8192; size *= 32) {
+		send.body_size = size;
+		TRY(f, ipc_send(&send), -EFAULT);
+		TRY(f, ipc_receive(&receive), -EFAULT);
+		CHECK(receive.out_body_size == size && receive.out_flags == CHORUS_MSG_WINDOW &&
+		      !memcmp(window_slot(&w, receive.out_slot), out, size),
+		      "n = %u: a body of %u is damaged", f->n, size);
+	}
+	TRY(f, window_drop(&w), -EFAULT);
+	TRY(f, unmap_window(&w));
 	actor_close();
 }
 
@@ -346,6 +387,7 @@ static const struct fail_sequence sequences[] = {
 	{ "ipcSend, ipcReceive, ipcGetData", .run = run_messages },
 	{ "grpPortInsert, grpPortRemove, a broadcast, a shared queue", .run = run_groups },
 	{ "watches, notices", .run = run_watches },
+	{ "a window", .run = run_window },
 	{ "ipcCall", .prepare = client_prepare, .run = run_client },
 	{ "a server's ipcReceive, ipcSave, ipcRestore, ipcReply", .prepare = server_prepare,
 	  .run = run_server, .after = server_after, .seconds = 80 },

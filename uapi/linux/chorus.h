@@ -37,12 +37,12 @@
  * ``EXDEV``               the descriptor belongs to another process: a forked
  *                         child, a vfork child, a receiver of SCM_RIGHTS
  * ``ESHUTDOWN``           the calling actor is dead (deleted, or it called exec)
- * ``ENOENT``              no such local id, name, LAP, member or message here
+ * ``ENOENT``              no such local id, name, LAP, member, window or message here
  * ``EHOSTUNREACH``        nothing with this unique identifier can be reached
  * ``EACCES``              the key of the capability is wrong
  * ``EPERM``               the caller lacks the privilege
- * ``EBUSY``               taken: one actor a process, one owner a name, a port
- *                         with a handler has no receivers
+ * ``EBUSY``               taken: one actor a process, one owner a name, one window
+ *                         a port, a port with a handler has no receivers
  * ``EEXIST``              the declared unique identifier, or the same watch, exists
  *                         already
  * ``ENOBUFS``             the queue of the destination port is full
@@ -615,5 +615,7 @@ struct chorus_lap_resolve {
 #include <linux/chorus_ipc.h>
 /* 0x7n: death and recovery */
 #include <linux/chorus_recover.h>
+/* 0x8n: windows */
+#include <linux/chorus_window.h>
 
 #endif /* _UAPI_LINUX_CHORUS_H */

@@ -38,6 +38,7 @@
 #define CHORUS_MSG_MORE			(1U << 2) /* out: body not fetched, or not whole */
 #define CHORUS_MSG_DEATH		(1U << 3) /* out: a notice: the annex is a struct chorus_death */
 #define CHORUS_MSG_AGAIN		(1U << 4) /* out: a server that died had received it */
+#define CHORUS_MSG_WINDOW		(1U << 5) /* out: the body is in the port's receive window */
 
 /**
  * struct chorus_ipc_send - CHORUS_IOC_IPC_SEND, asynchronous send
@@ -80,8 +81,8 @@ struct chorus_ipc_send {
  * @out_li: the port the message came to
  * @out_body_size: size of the whole body
  * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_MORE, CHORUS_MSG_DEATH,
- *	CHORUS_MSG_AGAIN
- * @out_reserved: 0
+ *	CHORUS_MSG_AGAIN, CHORUS_MSG_WINDOW
+ * @out_slot: with CHORUS_MSG_WINDOW the slot in the window of @out_li; else 0
  * @out_seqnum: count of messages received from that port, this one included
  * @out_msg: token of the message; any thread of the actor may reply to it
  *
@@ -103,7 +104,7 @@ struct chorus_ipc_receive {
 	__s32 out_li;
 	__u32 out_body_size;
 	__u32 out_flags;
-	__u32 out_reserved;
+	__u32 out_slot;
 	__aligned_u64 out_seqnum;
 	__aligned_u64 out_msg;
 };
@@ -212,7 +213,7 @@ struct chorus_ipc_reply {
  * @out_li: port
  * @out_body_size: size of the whole body
  * @out_flags: flags of the message
- * @out_reserved: 0
+ * @out_slot: with CHORUS_MSG_WINDOW the slot in the window of @out_li; else 0
  * @out_seqnum: sequence number
  * @out_msg: token
  *
@@ -238,7 +239,7 @@ struct chorus_ipc_reply_receive {
 	__s32 out_li;
 	__u32 out_body_size;
 	__u32 out_flags;
-	__u32 out_reserved;
+	__u32 out_slot;
 	__aligned_u64 out_seqnum;
 	__aligned_u64 out_msg;
 };

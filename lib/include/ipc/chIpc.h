@@ -45,6 +45,8 @@
 #define K_MSG_MORE	0x400u	/* the body was cut, or not fetched */
 #define K_MSG_DEATH	0x800u	/* a notice of the nucleus, see <ext/chRecover.h> */
 #define K_MSG_AGAIN	0x1000u	/* a server that died had received it, the same */
+#define K_MSG_WINDOW	0x2000u	/* the body is in a window: <ext/chWindow.h> */
+#define K_MSG_SLOT(flags)	((flags) >> 16)	/* in which slot of it */
 
 /* Types of uiBuild(). */
 #define K_UISITE		1

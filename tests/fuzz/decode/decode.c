@@ -19,6 +19,7 @@
 #include "ipc/port.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
+#include "ipc/window.h"
 
 /* Small numbers are addresses that are there. */
 #define USER_BASE	0x1000ULL
@@ -511,6 +512,47 @@ int chorus_notice_cancel(struct chorus_actor *by, const struct chorus_ui *object
 	return answers & 4 ? -ENOENT : 0;
 }
 
+static struct chorus_window window = {
+	.actor = &actor, .port = &port, .slot_size = 4096, .slots = 1, .number = 3,
+};
+
+int chorus_window_open(struct chorus_actor *by, const struct chorus_window_open *args,
+		       struct chorus_window **out)
+{
+	PROMISE(by == &actor);
+	PROMISE(args->slots > 0 && args->slots <= CHORUS_WINDOW_SLOTS_MAX);
+	PROMISE(args->slot_size > 0 && args->slot_size <= CHORUS_WINDOW_SLOT_MAX);
+	PROMISE(args->least <= args->slot_size);
+	note((u64)args->li);
+	*out = &window;
+	return answers & 4 ? -EBUSY : 0;
+}
+
+int chorus_window_close(struct chorus_actor *by, int li)
+{
+	PROMISE(by == &actor);
+	note((u64)li);
+	return answers & 4 ? -ENOENT : 0;
+}
+
+void chorus_window_undo(struct chorus_window *which)
+{
+	PROMISE(which == &window);
+	note(3);
+}
+
+void chorus_window_put(struct chorus_window *which)
+{
+	PROMISE(which == &window);
+}
+
+/* No message here lies in one. */
+void chorus_window_release(struct chorus_message *message)
+{
+	(void)message;
+	__builtin_trap();
+}
+
 struct chorus_actor *chorus_actor_acquire(struct chorus_site *where, const struct chorus_cap *cap)
 {
 	PROMISE(where == &site);
@@ -556,6 +598,7 @@ static u32 structure_size(u8 number)
 	static const struct chorus_row *const parts[] = {
 		chorus_rows_site, chorus_rows_actor, chorus_rows_thread, chorus_rows_port,
 		chorus_rows_ipc, chorus_rows_lap, chorus_rows_group, chorus_rows_recover,
+		chorus_rows_window,
 	};
 
 	return number / CHORUS_ROWS_PER_PART < ARRAY_SIZE(parts) ?
@@ -640,7 +683,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max, unsigned int s
 	memcpy(&in, data, sizeof(in));
 	switch (seed / 4 % 8) {
 	case 0:
-		in.number = (u8)((seed >> 8) % 7 * 16 + (seed >> 16) % 10);
+		in.number = (u8)((seed >> 8) % 9 * 16 + (seed >> 16) % 10);
 		in.type = 0;
 		in.right_size = 1;
 		break;

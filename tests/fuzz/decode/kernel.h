@@ -59,6 +59,8 @@ typedef unsigned int gfp_t;
 #define OPTIMIZER_HIDE_VAR(x)	__asm__("" : "+r"(x))
 #define CONFIG_64BIT		1
 #define PAGE_SIZE		4096UL
+#define PAGE_SHIFT		12
+#define BITS_TO_LONGS(n)	(((n) + 63) / 64)
 #define THREAD_SIZE		16384UL
 #define U16_MAX			0xffff
 #define U32_MAX			0xffffffffU
