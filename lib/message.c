@@ -21,6 +21,10 @@ _Static_assert(K_ANYENABLED == CHORUS_LI_ANYENABLED, "uapi");
 _Static_assert(K_NONEPORT == CHORUS_LI_NONE, "uapi");
 _Static_assert(K_ABORTABLE == CHORUS_MSG_ABORTABLE, "uapi");
 _Static_assert(K_NOCYCLE == CHORUS_MSG_NOCYCLE, "uapi");
+_Static_assert(K_PARTS == CHORUS_MSG_VECTOR, "uapi");
+_Static_assert(K_PARTS << 1 == CHORUS_MSG_REP_VECTOR, "uapi");
+_Static_assert(K_CMSGPARTSMAX == CHORUS_PARTS_MAX, "uapi");
+_Static_assert(sizeof(ChorusPart) == sizeof(struct chorus_part), "uapi");
 
 /*
  * In the device's structures the flags in and the flags out share bits; in a
@@ -51,6 +55,38 @@ static inline __u32 wait_flags(const KnMsgDesc *msg)
 	return msg->flags & ~OUT_FLAGS;
 }
 
+/*
+ * Where a command has two bodies the flags of both descriptors go down in one word: K_PARTS
+ * of the reply has a bit of its own there, which in a descriptor is an unknown one.
+ */
+#define UNKNOWN		(1u << 30)
+
+static inline __u32 of_request(__u32 flags)
+{
+	return flags & CHORUS_MSG_REP_VECTOR ? flags | UNKNOWN : flags;
+}
+
+static inline __u32 of_reply(__u32 flags)
+{
+	return (of_request(flags) & ~K_PARTS) | (flags & K_PARTS) << 1;
+}
+
+/* Bytes that fit into a body that is received. */
+static __u32 capacity(const KnMsgDesc *msg)
+{
+	const ChorusPart *part = msg->bodyAddr;
+	uint64_t sum = 0;
+	unsigned int i;
+
+	if (!part)
+		return 0;
+	if (chorus_likely(!(msg->flags & K_PARTS)))
+		return msg->bodySize;
+	for (i = 0; i < msg->bodySize; i++)
+		sum += part[i].size;
+	return sum < UINT32_MAX ? (__u32)sum : UINT32_MAX;
+}
+
 /* Room at the body: none without an address, whatever bodySize says. */
 static inline __u32 room(const KnMsgDesc *msg)
 {
@@ -73,8 +109,8 @@ static inline int received(KnMsgDesc *msg, __u32 flags, __u32 slot, __u32 size,
 		msg->flags |= slot << SLOT_SHIFT;
 		return (int)size;
 	}
-	if (msg->bodyAddr && size > msg->bodySize)
-		size = msg->bodySize;
+	if (msg->bodyAddr && size > capacity(msg))
+		size = capacity(msg);
 	return (int)size;
 }
 
@@ -147,7 +183,7 @@ static inline int call(const KnMsgDesc *request, int srcportli,
 		return K_EFAULT;
 	cmd = (struct chorus_ipc_call){
 		.size = sizeof(cmd),
-		.flags = send_flags(request) | wait_flags(reply),
+		.flags = of_request(send_flags(request)) | of_reply(wait_flags(reply)),
 		.src_li = srcportli,
 		.body_size = request->bodySize,
 		.target = chorus_ui_out(&dest->target),
@@ -172,8 +208,9 @@ static inline int call(const KnMsgDesc *request, int srcportli,
 		return ret;
 	size = cmd.out_rep_size;
 	flags = cmd.out_flags & ~(__u32)CHORUS_MSG_MORE;
-	if (chorus_unlikely(size > cmd.rep_size)) {
-		size = cmd.rep_size;
+	if (chorus_unlikely(size > cmd.rep_size || cmd.flags & CHORUS_MSG_REP_VECTOR) &&
+	    size > capacity(reply)) {
+		size = capacity(reply);
 		flags |= CHORUS_MSG_MORE;
 	}
 	set_flags(reply, flags);
@@ -265,7 +302,7 @@ int chorus_ipc_reply_receive(ChorusToken token, const KnMsgDesc *reply,
 		return K_EFAULT;
 	cmd = (struct chorus_ipc_reply_receive){
 		.size = sizeof(cmd),
-		.flags = send_flags(reply) | wait_flags(msg),
+		.flags = of_reply(send_flags(reply)) | of_request(wait_flags(msg)),
 		.rep_size = reply->bodySize,
 		.rep_annex = chorus_address(reply->annexAddr),
 		.rep_body = chorus_address(reply->bodyAddr),
@@ -304,6 +341,7 @@ int ipcGetData(KnMsgDesc *msg)
 		return K_EFAULT;
 	cmd = (struct chorus_ipc_get_data){
 		.size = sizeof(cmd),
+		.flags = msg->flags & K_PARTS,
 		.body_size = msg->bodySize,
 		.body = chorus_address(msg->bodyAddr),
 	};
@@ -311,8 +349,8 @@ int ipcGetData(KnMsgDesc *msg)
 	if (ret)
 		return ret;
 	size = cmd.out_body_size;
-	if (size > msg->bodySize) {
-		size = msg->bodySize;
+	if (size > capacity(msg)) {
+		size = capacity(msg);
 		set_flags(msg, CHORUS_MSG_MORE);
 	}
 	return (int)size;

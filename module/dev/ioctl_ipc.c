@@ -6,13 +6,29 @@
 #include "ipc/forward.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
+#include "ipc/vector.h"
 
-/* A body that is sent: judged here, copied where it is needed. */
-static int outgoing(struct chorus_buffers *buffers, u64 annex, u64 body, u32 size)
+/* A body that is sent: judged here, copied where it is needed.  For chorus_vector_free(). */
+static int outgoing(struct chorus_buffers *buffers, u64 annex, u64 body, u32 size, bool vector)
 {
+	*buffers = (struct chorus_buffers){ .annex = annex };
+	if (vector)
+		return chorus_vector_fetch(buffers, body, size, CHORUS_BODY_MAX);
 	if (size > CHORUS_BODY_MAX)
 		return -EMSGSIZE;
-	*buffers = (struct chorus_buffers){ .annex = annex, .body = body, .size = size };
+	buffers->body = body;
+	buffers->size = size;
+	return 0;
+}
+
+/* Room for one that comes; more than its size is never written. */
+static int incoming(struct chorus_buffers *buffers, u64 annex, u64 body, u32 size, bool vector)
+{
+	*buffers = (struct chorus_buffers){ .annex = annex };
+	if (vector && body)
+		return chorus_vector_fetch(buffers, body, size, U32_MAX);
+	buffers->body = body;
+	buffers->size = size;
 	return 0;
 }
 
@@ -29,17 +45,20 @@ static int ipc_send(struct chorus_request *request, union chorus_payload *payloa
 	int ret;
 
 	ret = check_cotarget(&p->target, &p->cotarget) ?:
-	      outgoing(&from, p->annex, p->body, p->body_size);
-	return ret ?: chorus_rpc_send(request->actor, p->src_li, &p->target, &p->cotarget, &from);
+	      outgoing(&from, p->annex, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR);
+	if (ret)
+		return ret;
+	ret = chorus_rpc_send(request->actor, p->src_li, &p->target, &p->cotarget, &from);
+	chorus_vector_free(&from);
+	return ret;
 }
 
-static void receive_setup(struct chorus_receive *receive, s32 li, u32 flags, u64 annex, u64 body,
-			  u32 room, s64 timeout, u64 deadline)
+static int receive_setup(struct chorus_receive *receive, s32 li, u32 flags, u64 annex, u64 body,
+			 u32 room)
 {
 	receive->li = li;
 	receive->abortable = flags & CHORUS_MSG_ABORTABLE;
-	chorus_timeout_init(&receive->timeout, timeout, deadline);
-	receive->to = (struct chorus_buffers){ .annex = annex, .body = body, .size = room };
+	return incoming(&receive->to, annex, body, room, flags & CHORUS_MSG_VECTOR);
 }
 
 /* The same fields stand at the end of two structures. */
@@ -72,9 +91,12 @@ static int ipc_receive(struct chorus_request *request, union chorus_payload *pay
 	struct chorus_received out;
 	int ret;
 
-	receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size, p->timeout,
-		      p->deadline);
+	ret = receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size);
+	if (ret)
+		return ret;
+	chorus_timeout_init(&receive.timeout, p->timeout, p->deadline);
 	ret = chorus_receive(request->thread, &receive, &out);
+	chorus_vector_free(&receive.to);
 	if (ret == -ERESTARTSYS &&
 	    put_user(chorus_timeout_deadline(&receive.timeout), &user->deadline))
 		return -EFAULT;
@@ -116,17 +138,24 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 	};
 	int ret;
 
-	ret = check_cotarget(&p->target, &p->cotarget) ?:
-	      outgoing(&call.request, p->annex, p->body, p->body_size);
+	ret = check_cotarget(&p->target, &p->cotarget);
 	if (ret)
 		return ret;
 	if (p->reserved)
 		return -EINVAL;
-	call.reply = (struct chorus_buffers){
-		.annex = p->rep_annex, .body = p->rep_body, .size = p->rep_size,
-	};
-	chorus_timeout_init(&call.timeout, p->timeout, p->deadline);
-	ret = chorus_rpc_call(request->thread, request->actor, &call);
+	/* The request of an interrupted call is out, and not looked at again. */
+	ret = outgoing(&call.request, p->annex, p->body, p->body_size,
+		       (p->flags & CHORUS_MSG_VECTOR) && !p->restart);
+	if (ret)
+		return ret;
+	ret = incoming(&call.reply, p->rep_annex, p->rep_body, p->rep_size,
+		       p->flags & CHORUS_MSG_REP_VECTOR);
+	if (!ret) {
+		chorus_timeout_init(&call.timeout, p->timeout, p->deadline);
+		ret = chorus_rpc_call(request->thread, request->actor, &call);
+		chorus_vector_free(&call.reply);
+	}
+	chorus_vector_free(&call.request);
 	if (ret == -ERESTARTSYS)
 		return chorus_call_interrupted(request->thread, &call, request->user);
 	if (ret)
@@ -146,8 +175,12 @@ static int ipc_reply(struct chorus_request *request, union chorus_payload *paylo
 
 	if (p->reserved)
 		return -EINVAL;
-	ret = outgoing(&from, p->annex, p->body, p->body_size);
-	return ret ?: chorus_rpc_reply(request->thread, p->msg, &from, false);
+	ret = outgoing(&from, p->annex, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR);
+	if (ret)
+		return ret;
+	ret = chorus_rpc_reply(request->thread, p->msg, &from, false);
+	chorus_vector_free(&from);
+	return ret;
 }
 
 #define RESTART_REPLIED		1
@@ -171,44 +204,63 @@ int chorus_reply_receive_failed(int error, const struct chorus_receive *receive,
 	return error;
 }
 
+static int reply_first(struct chorus_request *request, const struct chorus_ipc_reply_receive *p)
+{
+	struct chorus_buffers from;
+	int ret;
+
+	ret = outgoing(&from, p->rep_annex, p->rep_body, p->rep_size,
+		       (p->flags & CHORUS_MSG_REP_VECTOR) && !p->restart);
+	if (ret || p->restart)
+		return ret;
+	ret = chorus_rpc_reply(request->thread, p->rep_msg, &from, true);
+	chorus_vector_free(&from);
+	return ret == -EHOSTUNREACH ? 0 : ret;
+}
+
 static int ipc_reply_receive(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_ipc_reply_receive *p = &payload->reply_receive;
 	struct chorus_receive receive;
 	struct chorus_received out;
-	struct chorus_buffers from;
 	int ret;
 
 	if (p->reserved || p->restart > RESTART_REPLIED)
 		return -EINVAL;
-	ret = outgoing(&from, p->rep_annex, p->rep_body, p->rep_size);
+	/* All that can be wrong with either half is told before the reply is out. */
+	ret = receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size);
 	if (ret)
 		return ret;
-	if (p->restart != RESTART_REPLIED) {
-		ret = chorus_rpc_reply(request->thread, p->rep_msg, &from, true);
-		if (ret && ret != -EHOSTUNREACH)
-			return ret;
-	}
-	receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size, p->timeout,
-		      p->deadline);
-	ret = chorus_receive(request->thread, &receive, &out);
+	ret = reply_first(request, p);
 	if (ret)
-		return chorus_reply_receive_failed(ret, &receive, request->user);
-	p->restart = 0;
-	RECEIVED_TO(p, &out);
-	ret = receive_write_back(request, p, sizeof(*p));
-	return ret ? chorus_reply_receive_failed(ret, &receive, request->user) : 0;
+		goto free;
+	chorus_timeout_init(&receive.timeout, p->timeout, p->deadline);
+	ret = chorus_receive(request->thread, &receive, &out);
+	if (!ret) {
+		p->restart = 0;
+		RECEIVED_TO(p, &out);
+		ret = receive_write_back(request, p, sizeof(*p));
+	}
+	if (ret)
+		ret = chorus_reply_receive_failed(ret, &receive, request->user);
+free:
+	chorus_vector_free(&receive.to);
+	return ret;
 }
 
 static int ipc_get_data(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_ipc_get_data *p = &payload->get_data;
-	struct chorus_buffers to = { .body = p->body, .size = p->body_size };
+	struct chorus_buffers to;
 	int ret;
 
 	if (!p->body && p->body_size)
 		return -EFAULT;
+	ret = incoming(&to, 0, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR);
+	if (ret)
+		return ret;
 	ret = chorus_receive_get_data(request->thread, &to, &p->out_body_size);
+	chorus_vector_free(&to);
 	if (ret)
 		return ret;
 	ret = chorus_ioctl_write_back(request, p, sizeof(*p));
@@ -258,16 +310,19 @@ static int ipc_forward(struct chorus_request *request, union chorus_payload *pay
 }
 
 const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
-	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send, 0, CHORUS_ROW_QUIET),
-	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive, CHORUS_MSG_ABORTABLE,
-		   CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send, CHORUS_MSG_VECTOR, CHORUS_ROW_QUIET),
+	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive,
+		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR, CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x2, chorus_ipc_call, out_flags, ipc_call,
-		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE, CHORUS_ROW_THREAD),
-	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply, 0,
+		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE | CHORUS_MSG_VECTOR |
+		   CHORUS_MSG_REP_VECTOR, CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply, CHORUS_MSG_VECTOR,
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x4, chorus_ipc_reply_receive, out_msg, ipc_reply_receive,
-		   CHORUS_MSG_ABORTABLE, CHORUS_ROW_THREAD),
-	CHORUS_ROW(0x5, chorus_ipc_get_data, body, ipc_get_data, 0, CHORUS_ROW_THREAD),
+		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR,
+		   CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x5, chorus_ipc_get_data, body, ipc_get_data, CHORUS_MSG_VECTOR,
+		   CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x6, chorus_ipc_save, msg, ipc_save, 0, CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x7, chorus_ipc_save, msg, ipc_restore, 0,
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),

@@ -73,17 +73,4 @@ static inline int chorus_copy_out(u64 to, const void *from, size_t size, bool ke
 	return chorus_copy_out_bulk(to, from, size, kernel);
 }
 
-/* Bodies through a kernel buffer: what the contracts count is counted where it is done. */
-static inline int chorus_copy_body_in(void *to, u64 from, size_t size, bool kernel)
-{
-	chorus_count(copy_in);
-	return chorus_copy_in(to, from, size, kernel);
-}
-
-static inline int chorus_copy_body_out(u64 to, const void *from, size_t size, bool kernel)
-{
-	chorus_count(copy_out);
-	return chorus_copy_out(to, from, size, kernel);
-}
-
 #endif /* CHORUS_IPC_COPY_H */

@@ -9,6 +9,7 @@
 #include "ipc/invocation.h"
 #include "ipc/message.h"
 #include "ipc/rpc.h"
+#include "ipc/vector.h"
 
 struct chorus_actor *chorus_invocation_actor(const struct chorus_invocation *inv)
 {
@@ -87,7 +88,7 @@ int chorus_invocation_read_body(struct chorus_invocation *inv, u32 offset, void 
 	}
 	if (size)
 		chorus_count(copy_direct);
-	return chorus_copy_in(to, inv->call->request.body + offset, size, inv->kernel);
+	return chorus_buffers_read(to, &inv->call->request, offset, size);
 }
 CHORUS_EXPORT(chorus_invocation_read_body);
 
@@ -115,7 +116,7 @@ static int reply_to_call(struct chorus_invocation *inv, const void *annex, const
 	u32 room = min(size, to->size);
 
 	if (room && to->body) {
-		if (chorus_copy_out(to->body, body, room, inv->kernel))
+		if (chorus_buffers_write(to, body, room))
 			return -EFAULT;
 		chorus_count(copy_direct);
 	}

@@ -9,6 +9,7 @@
 #include "executive/actor.h"
 #include "ipc/message.h"
 #include "ipc/port.h"
+#include "ipc/vector.h"
 #include "ipc/window.h"
 
 #define CACHE_MIN	16u		/* free messages an actor keeps, */
@@ -188,11 +189,11 @@ void chorus_message_leave_window(struct chorus_message *message)
 
 static int body_copy_in(struct chorus_body *body, const struct chorus_buffers *from)
 {
-	if (unlikely(body->room == CHORUS_BODY_WINDOW)) {
+	if (unlikely(body->room == CHORUS_BODY_WINDOW))
 		chorus_count(copy_window);
-		return chorus_copy_in(body->data, from->body, from->size, from->kernel);
-	}
-	return chorus_copy_body_in(body->data, from->body, from->size, from->kernel);
+	else
+		chorus_count(copy_in);
+	return chorus_buffers_read(body->data, from, 0, from->size);
 }
 
 /**
@@ -244,7 +245,8 @@ int chorus_message_drain(struct chorus_message *message, const struct chorus_bod
 	u32 size = min(body->size, to->size);
 
 	if (size && to->body) {
-		if (chorus_copy_body_out(to->body, body->data, size, to->kernel))
+		chorus_count(copy_out);
+		if (chorus_buffers_write(to, body->data, size))
 			return -EFAULT;
 	}
 	if (!to->annex)
@@ -406,7 +408,8 @@ static struct chorus_shared_body *shared_alloc(struct chorus_actor *owner, unsig
 	if (!shared)
 		goto error;
 	ret = -EFAULT;
-	if (chorus_copy_body_in(shared->data, from->body, from->size, from->kernel))
+	chorus_count(copy_in);
+	if (chorus_buffers_read(shared->data, from, 0, from->size))
 		goto error;
 	shared->room = from->size;
 	refcount_set(&shared->users, nr);

@@ -144,6 +144,7 @@ struct chorus_buffers {
 	u64 body;
 	u32 size;			/* bytes of body, or room for it */
 	bool kernel;
+	bool vector;			/* @body is that of a struct chorus_vector: ipc/vector.h */
 };
 
 /* Transaction id, unique in this boot; names the message to whoever received it. */

@@ -36,10 +36,12 @@ static int buffers_of(const struct chorus_kmessage *message, struct chorus_buffe
 {
 	if (message->size > CHORUS_BODY_MAX)
 		return -EMSGSIZE;
-	buffers->annex = (uintptr_t)message->annex;
-	buffers->body = (uintptr_t)message->body;
-	buffers->size = message->size;
-	buffers->kernel = true;
+	*buffers = (struct chorus_buffers){
+		.annex = (uintptr_t)message->annex,
+		.body = (uintptr_t)message->body,
+		.size = message->size,
+		.kernel = true,
+	};
 	return 0;
 }
 

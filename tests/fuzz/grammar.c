@@ -141,7 +141,7 @@ static const struct field port_lend_fields[] = {
 };
 
 static const struct field ipc_send_fields[] = {
-	HEAD(chorus_ipc_send, 0),
+	HEAD(chorus_ipc_send, CHORUS_MSG_VECTOR),
 	F(chorus_ipc_send, src_li, LI),
 	F(chorus_ipc_send, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_send, target, TARGET),
@@ -151,7 +151,7 @@ static const struct field ipc_send_fields[] = {
 };
 
 static const struct field ipc_receive_fields[] = {
-	HEAD(chorus_ipc_receive, CHORUS_MSG_ABORTABLE),
+	HEAD(chorus_ipc_receive, CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR),
 	F(chorus_ipc_receive, li, LI),
 	F(chorus_ipc_receive, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_receive, annex, TO),
@@ -167,7 +167,8 @@ static const struct field ipc_receive_fields[] = {
 };
 
 static const struct field ipc_call_fields[] = {
-	HEAD(chorus_ipc_call, CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE),
+	HEAD(chorus_ipc_call, CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE | CHORUS_MSG_VECTOR |
+			      CHORUS_MSG_REP_VECTOR),
 	F(chorus_ipc_call, src_li, LI),
 	F(chorus_ipc_call, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_call, target, TARGET),
@@ -186,7 +187,7 @@ static const struct field ipc_call_fields[] = {
 };
 
 static const struct field ipc_reply_fields[] = {
-	HEAD(chorus_ipc_reply, 0),
+	HEAD(chorus_ipc_reply, CHORUS_MSG_VECTOR),
 	F(chorus_ipc_reply, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_reply, reserved, ZERO),
 	F(chorus_ipc_reply, annex, FROM),
@@ -195,7 +196,8 @@ static const struct field ipc_reply_fields[] = {
 };
 
 static const struct field ipc_reply_receive_fields[] = {
-	HEAD(chorus_ipc_reply_receive, CHORUS_MSG_ABORTABLE),
+	HEAD(chorus_ipc_reply_receive, CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR |
+				       CHORUS_MSG_REP_VECTOR),
 	F(chorus_ipc_reply_receive, rep_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_reply_receive, reserved, ZERO),
 	F(chorus_ipc_reply_receive, rep_annex, FROM),
@@ -217,7 +219,7 @@ static const struct field ipc_reply_receive_fields[] = {
 };
 
 static const struct field ipc_get_data_fields[] = {
-	HEAD(chorus_ipc_get_data, 0),
+	HEAD(chorus_ipc_get_data, CHORUS_MSG_VECTOR),
 	F(chorus_ipc_get_data, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_get_data, out_body_size, OUT),
 	F(chorus_ipc_get_data, body, TO),

@@ -15,6 +15,25 @@ static const char *const messages[] = {
 	"y ipc_call target=@0 body=data body_size=4000 rep_body=data+4096 rep_size=4000 timeout=-1\n"
 	"a ipc_reply_receive rep_size=8 rep_body=data body=data+4096 body_size=4096 timeout=200000000\n"
 	"a ipc_reply_receive rep_size=3000 rep_body=data body=data+4096 body_size=64 timeout=1000\n",
+	/* bodies in parts: two of them, one that is not there, more room than there is body */
+	"a actor_self\n"
+	"a poke_address at=data+4096 address=data+8192\n"
+	"a poke at=data+4104 value=3000\n"
+	"a poke_address at=data+4112 address=data+16384\n"
+	"a poke at=data+4120 value=100\n"
+	"a ipc_send target=@0 flags=4 body=data+4096 body_size=2\n"
+	"a ipc_send target=@0 flags=4 body=data+4096 body_size=65\n"
+	"a ipc_send target=@0 flags=4 body=data+4104 body_size=2\n"
+	"a ipc_send target=@0 flags=4 body=none body_size=2\n"
+	"a ipc_receive flags=4 body=data+4096 body_size=1 timeout=0\n"
+	"a ipc_get_data flags=4 body=data+4096 body_size=2\n"
+	"x poke_address at=data+4096 address=data+8192\n"
+	"x poke at=data+4104 value=1000\n"
+	"x poke_address at=data+4112 address=gone\n"
+	"x poke at=data+4120 value=100\n"
+	"x ipc_call target=@0 flags=12 body=data+4096 body_size=2 rep_body=data+4096 rep_size=2 timeout=-1\n"
+	"a ipc_receive flags=4 body=data+4096 body_size=2 timeout=200000000\n"
+	"a ipc_reply_receive flags=12 rep_body=data+4096 rep_size=2 body=data+4096 body_size=2 timeout=1000\n",
 	/* a receive window: a body in it, one without a slot, one too large; mapped, closed under them */
 	"a port_create\n"
 	"a window_open li=@0 slots=1 slot_size=8192 least=1\n"

@@ -378,6 +378,47 @@ static void test_rest(void)
 	   head.portId.did == 3, "protection id of the port");
 }
 
+/* The flag of each body goes to its own bit, and comes back from neither. */
+static void test_parts(void)
+{
+	ChorusPart two[] = { CHORUS_PART(body, 20), CHORUS_PART(annex, 12) };
+	KnMsgDesc msg = { .flags = K_PARTS, .bodyAddr = two, .bodySize = 2 };
+	KnMsgDesc plain = { .bodyAddr = body, .bodySize = sizeof(body) };
+	int li = 0;
+
+	fake_reset();
+	ok(two[0].addr == addr(body) && two[0].size == 20 && !two[0].reserved, "CHORUS_PART");
+	is(ipcSend(&msg, 0, &dest), K_OK, "ipcSend");
+	is(fake.in.send.flags, CHORUS_MSG_VECTOR, "parts");
+	is(fake.in.send.body_size, 2, "how many");
+	is(ipcReply(&msg), K_OK, "ipcReply");
+	is(fake.in.reply.flags, CHORUS_MSG_VECTOR, "parts");
+	ipcCall(&msg, 0, &dest, &plain, 0);
+	is(fake.in.call.flags, CHORUS_MSG_VECTOR, "of the request");
+	ipcCall(&plain, 0, &dest, &msg, 0);
+	is(fake.in.call.flags, CHORUS_MSG_REP_VECTOR, "of the reply");
+	is(fake.in.call.rep_size, 2, "how many");
+	ipcReplyReceive(&msg, &plain, &li, 0);
+	is(fake.in.reply_receive.flags, CHORUS_MSG_REP_VECTOR, "of the reply");
+	ipcReplyReceive(&plain, &msg, &li, 0);
+	is(fake.in.reply_receive.flags, CHORUS_MSG_VECTOR, "of what is received");
+	plain.flags = CHORUS_MSG_REP_VECTOR;
+	ipcCall(&plain, 0, &dest, &plain, 0);
+	ok(fake.in.call.flags & ~(CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR),
+	   "what means nothing in a descriptor means nothing below");
+
+	fake.answer = give;
+	got = (struct chorus_ipc_receive){ .out_body_size = 30 };
+	is(ipcReceive(&msg, &li, 0), 30, "all that came fits into two parts");
+	is(msg.flags, K_PARTS, "the flag stays");
+	got.out_body_size = 100;
+	got.out_flags = CHORUS_MSG_MORE;
+	is(ipcReceive(&msg, &li, 0), 32, "a cut body: bytes got");
+	fake.answer = NULL;
+	ipcGetData(&msg);
+	is(fake.in.get_data.flags, CHORUS_MSG_VECTOR, "parts");
+}
+
 int main(void)
 {
 	test_null();
@@ -387,5 +428,6 @@ int main(void)
 	test_call();
 	test_resume();
 	test_rest();
+	test_parts();
 	return tap_done();
 }

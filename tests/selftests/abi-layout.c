@@ -45,6 +45,7 @@ static const struct {
 	AT(chorus_port_migrate, out_li, 76), AT(chorus_port_migrate, out_seqnum, 80),
 	SIZE(chorus_port_lend, 32), AT(chorus_port_lend, rt, 12), AT(chorus_port_lend, nice, 16),
 	AT(chorus_port_lend, out_rt, 24), AT(chorus_port_lend, out_nice, 28),
+	SIZE(chorus_part, 16), AT(chorus_part, size, 8), AT(chorus_part, reserved, 12),
 	SIZE(chorus_ipc_send, 64), AT(chorus_ipc_send, src_li, 8),
 	AT(chorus_ipc_send, body_size, 12), AT(chorus_ipc_send, target, 16),
 	AT(chorus_ipc_send, cotarget, 32), AT(chorus_ipc_send, annex, 48),
@@ -138,7 +139,8 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	CHECK(CHORUS_MSG_RPC == 1 && CHORUS_MSG_ANNEX == 2 && CHORUS_MSG_MORE == 4);
 	CHECK(CHORUS_MSG_AGAIN == 16 && CHORUS_POLICY_HOLD == 1 && CHORUS_AGAIN_MAX == 8);
 	CHECK(CHORUS_MSG_DEATH == 8 && CHORUS_WATCH_MEMBERS == 1 && CHORUS_WATCH_SINCE == 2);
-	CHECK(CHORUS_MSG_WINDOW == 32);
+	CHECK(CHORUS_MSG_WINDOW == 32 && CHORUS_MSG_VECTOR == 4 && CHORUS_MSG_REP_VECTOR == 8);
+	CHECK(CHORUS_PARTS_MAX == 64);
 	CHECK(CHORUS_WINDOW_SLOTS_MAX == 1024 && CHORUS_WINDOW_SLOT_MAX == 65536);
 	CHECK(CHORUS_SET == 1 && CHORUS_SELF == 2 && CHORUS_PORT_DECLARE == 1);
 	CHECK(CHORUS_LAP_SAFE == 1 && CHORUS_LAP_PROTECTED == 2 && CHORUS_LAP_NOBLOCK == 4);

@@ -126,6 +126,38 @@ static void run_groups(struct fail *f)
 	actor_close();
 }
 
+/* ---- bodies in parts ---- */
+
+static void run_parts(struct fail *f)
+{
+	struct chorus_part from[2] = { { PTR(out), 3000, 0 }, { PTR(out + 3000), 2000, 0 } };
+	struct chorus_part to[2] = { { PTR(in), 1000, 0 }, { PTR(in + 1000), 4000, 0 } };
+	struct chorus_ipc_send send = {
+		.flags = CHORUS_MSG_VECTOR, .body = PTR(from), .body_size = 2,
+	};
+	struct chorus_ipc_receive receive = {
+		.flags = CHORUS_MSG_VECTOR, .body = PTR(to), .body_size = 1, .timeout = POLL,
+	};
+	struct chorus_ipc_get_data rest = {
+		.flags = CHORUS_MSG_VECTOR, .body = PTR(to), .body_size = 2,
+	};
+	struct chorus_port_create port = { 0 };
+
+	fill(f);
+	OPEN(f);
+	TRY(f, port_create(&port), -EFAULT);
+	send.target = port.out_ui;
+	receive.li = port.out_li;
+	TRY(f, ipc_send(&send), -EFAULT);
+	TRY(f, ipc_receive(&receive), -EFAULT);
+	CHECK(receive.out_body_size == 5000 && receive.out_flags == CHORUS_MSG_MORE);
+	TRY(f, ipc_get_data(&rest), -EFAULT);
+	CHECK(!memcmp(in, out, 5000), "n = %u: a body in parts is damaged", f->n);
+	receive.flags = 0;
+	TRY(f, nothing_more(&receive), -EFAULT);
+	actor_close();
+}
+
 /* ---- a receive window ---- */
 
 static long map_window(struct window *w)
@@ -388,6 +420,7 @@ static const struct fail_sequence sequences[] = {
 	{ "grpPortInsert, grpPortRemove, a broadcast, a shared queue", .run = run_groups },
 	{ "watches, notices", .run = run_watches },
 	{ "a window", .run = run_window },
+	{ "bodies in parts", .run = run_parts },
 	{ "ipcCall", .prepare = client_prepare, .run = run_client },
 	{ "a server's ipcReceive, ipcSave, ipcRestore, ipcReply", .prepare = server_prepare,
 	  .run = run_server, .after = server_after, .seconds = 80 },

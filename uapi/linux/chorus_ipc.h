@@ -33,6 +33,9 @@
 #define CHORUS_MSG_ABORTABLE		(1U << 0) /* in: the wait obeys threadAbort */
 #define CHORUS_MSG_NOCYCLE		(1U << 1) /* in, call: EDEADLK if it would wait for itself */
 
+#define CHORUS_MSG_VECTOR		(1U << 2) /* in: @body has @body_size parts */
+#define CHORUS_MSG_REP_VECTOR		(1U << 3) /* in: @rep_body has @rep_size parts */
+
 #define CHORUS_MSG_RPC			(1U << 0) /* out: the sender waits for a reply */
 #define CHORUS_MSG_ANNEX		(1U << 1) /* out: the sender gave an annex */
 #define CHORUS_MSG_MORE			(1U << 2) /* out: body not fetched, or not whole */
@@ -40,10 +43,30 @@
 #define CHORUS_MSG_AGAIN		(1U << 4) /* out: a server that died had received it */
 #define CHORUS_MSG_WINDOW		(1U << 5) /* out: the body is in the port's receive window */
 
+#define CHORUS_PARTS_MAX		64	/* parts of a body */
+
+/**
+ * struct chorus_part - a part of a body, in the caller's memory
+ * @addr: where
+ * @size: bytes
+ * @reserved: must be 0
+ *
+ * With CHORUS_MSG_VECTOR @body is the address of an array of these and @body_size says how many
+ * there are, 0 to CHORUS_PARTS_MAX (else EINVAL): a body that is sent is gathered from them in
+ * their order, one that is received is scattered into them.  CHORUS_MSG_REP_VECTOR says so
+ * of @rep_body and @rep_size.  The body itself has no parts: what is sent in three may be received
+ * in two, or in one.  Source: none, an extension of ours.
+ */
+struct chorus_part {
+	__aligned_u64 addr;
+	__u32 size;
+	__u32 reserved;
+};
+
 /**
  * struct chorus_ipc_send - CHORUS_IOC_IPC_SEND, asynchronous send
  * @size: sizeof(struct chorus_ipc_send)
- * @flags: must be 0
+ * @flags: CHORUS_MSG_VECTOR
  * @src_li: local id of the source port stamped on the message
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
  * @target: destination port, or a group with one of enum chorus_ui_mode
@@ -71,7 +94,7 @@ struct chorus_ipc_send {
 /**
  * struct chorus_ipc_receive - CHORUS_IOC_IPC_RECEIVE
  * @size: sizeof(struct chorus_ipc_receive)
- * @flags: CHORUS_MSG_ABORTABLE
+ * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_VECTOR
  * @li: a port, CHORUS_LI_DEFAULT or CHORUS_LI_ANYENABLED
  * @body_size: room at @body in bytes
  * @annex: where the annex goes, or 0
@@ -113,7 +136,7 @@ struct chorus_ipc_receive {
 /**
  * struct chorus_ipc_call - CHORUS_IOC_IPC_CALL, request and reply
  * @size: sizeof(struct chorus_ipc_call)
- * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_NOCYCLE
+ * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_NOCYCLE, CHORUS_MSG_VECTOR, CHORUS_MSG_REP_VECTOR
  * @src_li: local id of the source port
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
  * @target: destination port, or a group with a mode other than CHORUS_MODE_BROADCAST (EINVAL)
@@ -170,7 +193,7 @@ struct chorus_ipc_call {
 /**
  * struct chorus_ipc_reply - CHORUS_IOC_IPC_REPLY
  * @size: sizeof(struct chorus_ipc_reply)
- * @flags: must be 0
+ * @flags: CHORUS_MSG_VECTOR
  * @body_size: bytes at @body
  * @reserved: must be 0
  * @annex: address of the annex, or 0
@@ -197,7 +220,7 @@ struct chorus_ipc_reply {
 /**
  * struct chorus_ipc_reply_receive - CHORUS_IOC_IPC_REPLY_RECEIVE
  * @size: sizeof(struct chorus_ipc_reply_receive)
- * @flags: CHORUS_MSG_ABORTABLE
+ * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_VECTOR, CHORUS_MSG_REP_VECTOR
  * @rep_size: bytes at @rep_body
  * @reserved: must be 0
  * @rep_annex: address of the reply's annex, or 0
@@ -248,7 +271,7 @@ struct chorus_ipc_reply_receive {
 /**
  * struct chorus_ipc_get_data - CHORUS_IOC_IPC_GET_DATA
  * @size: sizeof(struct chorus_ipc_get_data)
- * @flags: must be 0
+ * @flags: CHORUS_MSG_VECTOR
  * @body_size: room at @body
  * @out_body_size: size of the whole body
  * @body: where the body of the current message goes

@@ -29,6 +29,27 @@ typedef struct ChorusResume {
 	uint64_t deadline;
 } ChorusResume;
 
+#define K_CMSGPARTSMAX	64	/* parts of a body */
+
+/**
+ * struct ChorusPart - a part of a body, made by CHORUS_PART()
+ * @addr: where
+ * @size: bytes
+ * @reserved: 0
+ *
+ * With K_PARTS in the flags of a KnMsgDesc its bodyAddr is an array of these
+ * and its bodySize says how many, up to K_CMSGPARTSMAX.  A body that is sent is
+ * gathered from them in their order, one that is received is scattered into
+ * them.  The body itself has no parts.
+ */
+typedef struct ChorusPart {
+	uint64_t addr;
+	uint32_t size;
+	uint32_t reserved;
+} ChorusPart;
+
+#define CHORUS_PART(addr, size)	{ (uint64_t)(uintptr_t)(addr), (uint32_t)(size), 0 }
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -35,6 +35,7 @@
 
 /* KnMsgDesc.flags, set by the caller. */
 #define K_ABORTABLE	0x1u	/* the wait obeys threadAbort(): K_EABORT */
+#define K_PARTS		0x4u	/* the body is in parts: <ext/chMsg.h> (extension) */
 #define K_NOCYCLE	0x2u	/* ipcCall: K_EDEADLOCK if it would wait for itself (extension) */
 
 /* KnMsgDesc.flags, set by a receive or by the reply of a call; the library
@@ -69,9 +70,10 @@
 
 /**
  * struct KnMsgDesc - where a message is, or where it shall go
- * @flags: K_ABORTABLE, K_NOCYCLE; K_MSG_* after a receive
- * @bodySize: bytes at @bodyAddr; never changed by the library
- * @bodyAddr: the body; null for none; for a receive: leave it to ipcGetData()
+ * @flags: K_ABORTABLE, K_NOCYCLE, K_PARTS; K_MSG_* after a receive
+ * @bodySize: bytes at @bodyAddr, with K_PARTS how many parts there are; never
+ *	changed by the library
+ * @bodyAddr: the body, with K_PARTS an array of ChorusPart; null for none; for a receive: leave it to ipcGetData()
  * @annexAddr: K_CMSGANNEXSIZE bytes, or null; a receiver's annex is zeroed if
  *	the sender gave none
  * @seqNum: set by a receive: messages received from that port so far

@@ -19,6 +19,7 @@
 #include "ipc/port.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
+#include "ipc/vector.h"
 #include "ipc/window.h"
 
 /* Small numbers are addresses that are there. */
@@ -177,6 +178,27 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *of)
 
 /* ---- what is called, with what was promised ---- */
 
+static void note_body(const struct chorus_buffers *buffers)
+{
+	const struct chorus_vector *vector = (const void *)(uintptr_t)buffers->body;
+	u64 sum = 0;
+	u32 i;
+
+	note(buffers->annex);
+	note(buffers->size);
+	if (!buffers->vector) {
+		note(buffers->body);
+		return;
+	}
+	PROMISE(vector->nr <= CHORUS_PARTS_MAX);
+	for (i = 0; i < vector->nr; i++) {
+		PROMISE(!vector->parts[i].reserved);
+		note(vector->parts[i].addr);
+		sum += vector->parts[i].size;
+	}
+	PROMISE(buffers->size == (sum < U32_MAX ? sum : U32_MAX));
+}
+
 static void judge_outgoing(const struct chorus_buffers *from)
 {
 	static struct chorus_message message;
@@ -184,9 +206,7 @@ static void judge_outgoing(const struct chorus_buffers *from)
 	int ret;
 
 	PROMISE(from->size <= CHORUS_BODY_MAX && !from->kernel);
-	note(from->annex);
-	note(from->body);
-	note(from->size);
+	note_body(from);
 	/* And it is copied as it will be. */
 	message.owner = &actor;
 	if (!message.request.data) {
@@ -207,9 +227,7 @@ static void judge_incoming(const struct chorus_buffers *to)
 	int ret;
 
 	PROMISE(!to->kernel);
-	note(to->annex);
-	note(to->body);
-	note(to->size);
+	note_body(to);
 	message.owner = &actor;
 	message.request.data = message.request.small;
 	message.request.room = CHORUS_BODY_SMALL;

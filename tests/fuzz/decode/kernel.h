@@ -304,6 +304,8 @@ static inline void kmem_cache_free(struct kmem_cache *c, void *p) { (void)c; (vo
 static inline void kmem_cache_destroy(struct kmem_cache *c) { (void)c; }
 #define kmem_cache_create_usercopy(...)	((struct kmem_cache *)8)
 static inline void *kvmalloc(size_t n, gfp_t f) { (void)f; return malloc(n); }
+static inline void *kmalloc(size_t n, gfp_t f) { (void)f; return malloc(n); }
+static inline void kfree(const void *p) { free((void *)p); }
 static inline void kvfree(const void *p) { free((void *)p); }
 
 /* ---- user memory ---- */

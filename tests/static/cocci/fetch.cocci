@@ -6,8 +6,8 @@ virtual report
 
 @again exists@
 expression source, first, second;
-identifier fetch =~ "^(copy_from_user|chorus_copy_in|chorus_copy_body_in|chorus_fetch_words|memdup_user)$";
-identifier refetch =~ "^(copy_from_user|chorus_copy_in|chorus_copy_body_in|chorus_fetch_words|memdup_user)$";
+identifier fetch =~ "^(copy_from_user|chorus_copy_in|chorus_buffers_read|body_copy_in|chorus_fetch_words|memdup_user)$";
+identifier refetch =~ "^(copy_from_user|chorus_copy_in|chorus_buffers_read|body_copy_in|chorus_fetch_words|memdup_user)$";
 position p;
 @@
 (
