@@ -22,6 +22,7 @@ _Static_assert(K_NONEPORT == CHORUS_LI_NONE, "uapi");
 _Static_assert(K_ABORTABLE == CHORUS_MSG_ABORTABLE, "uapi");
 _Static_assert(K_NOCYCLE == CHORUS_MSG_NOCYCLE, "uapi");
 _Static_assert(K_PARTS == CHORUS_MSG_VECTOR, "uapi");
+_Static_assert(K_LARGE == CHORUS_MSG_LARGE, "uapi");
 _Static_assert(K_PARTS << 1 == CHORUS_MSG_REP_VECTOR, "uapi");
 _Static_assert(K_CMSGPARTSMAX == CHORUS_PARTS_MAX, "uapi");
 _Static_assert(sizeof(ChorusPart) == sizeof(struct chorus_part), "uapi");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Receive windows.
+ * Receive windows, large bodies.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,7 +13,8 @@
 #include "internal.h"
 
 _Static_assert(K_WINDOWSLOTSMAX == CHORUS_WINDOW_SLOTS_MAX, "uapi");
-_Static_assert(K_WINDOWSLOTMAX == CHORUS_WINDOW_SLOT_MAX, "uapi");
+_Static_assert(K_WINDOWMAX == CHORUS_WINDOW_MAX, "uapi");
+_Static_assert(K_CMSGLARGEMAX == CHORUS_BODY_LARGE_MAX, "uapi");
 
 static int close_port(int portli)
 {
@@ -84,4 +85,20 @@ const void *chorus_window_body(const ChorusWindow *window, const KnMsgDesc *msg)
 		return msg->bodyAddr;
 	return (const char *)window->base +
 	       (size_t)K_MSG_SLOT(msg->flags) * window->slotSize;
+}
+
+int chorus_port_body_max(int portli, unsigned int *oldmax,
+			 const unsigned int *newmax)
+{
+	struct chorus_port_body_max cmd = {
+		.size = sizeof(cmd),
+		.flags = newmax ? CHORUS_SET : 0,
+		.li = portli,
+		.body_max = newmax ? *newmax : 0,
+	};
+	int ret = chorus_command(CHORUS_IOC_PORT_BODY_MAX, &cmd);
+
+	if (!ret && oldmax)
+		*oldmax = cmd.out_body_max;
+	return ret;
 }

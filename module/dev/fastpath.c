@@ -41,6 +41,7 @@ long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __u
 	call.src_li = p.src_li;
 	call.abortable = p.flags & CHORUS_MSG_ABORTABLE;
 	call.nocycle = p.flags & CHORUS_MSG_NOCYCLE;
+	call.large = false;
 	call.request = (struct chorus_buffers){ p.annex, p.body, p.body_size, false };
 	call.reply = (struct chorus_buffers){ p.rep_annex, p.rep_body, p.rep_size, false };
 	call.token = 0;

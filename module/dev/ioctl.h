@@ -65,6 +65,7 @@ union chorus_payload {
 	struct chorus_port_policy port_policy;
 	struct chorus_window_open window_open;
 	struct chorus_window_close window_close;
+	struct chorus_port_body_max port_body_max;
 };
 
 enum chorus_row_flags {

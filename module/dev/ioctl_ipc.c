@@ -9,12 +9,15 @@
 #include "ipc/vector.h"
 
 /* A body that is sent: judged here, copied where it is needed.  For chorus_vector_free(). */
-static int outgoing(struct chorus_buffers *buffers, u64 annex, u64 body, u32 size, bool vector)
+static int outgoing(struct chorus_buffers *buffers, u64 annex, u64 body, u32 size, bool vector,
+		    bool large)
 {
+	u32 max = large ? CHORUS_BODY_LARGE_MAX : CHORUS_BODY_MAX;
+
 	*buffers = (struct chorus_buffers){ .annex = annex };
 	if (vector)
-		return chorus_vector_fetch(buffers, body, size, CHORUS_BODY_MAX);
-	if (size > CHORUS_BODY_MAX)
+		return chorus_vector_fetch(buffers, body, size, max);
+	if (size > max)
 		return -EMSGSIZE;
 	buffers->body = body;
 	buffers->size = size;
@@ -45,7 +48,8 @@ static int ipc_send(struct chorus_request *request, union chorus_payload *payloa
 	int ret;
 
 	ret = check_cotarget(&p->target, &p->cotarget) ?:
-	      outgoing(&from, p->annex, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR);
+	      outgoing(&from, p->annex, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR,
+		       p->flags & CHORUS_MSG_LARGE);
 	if (ret)
 		return ret;
 	ret = chorus_rpc_send(request->actor, p->src_li, &p->target, &p->cotarget, &from);
@@ -133,6 +137,7 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 		.cotarget = p->cotarget,
 		.src_li = p->src_li,
 		.abortable = p->flags & CHORUS_MSG_ABORTABLE,
+		.large = p->flags & CHORUS_MSG_LARGE,
 		.nocycle = p->flags & CHORUS_MSG_NOCYCLE,
 		.token = p->restart,
 	};
@@ -145,7 +150,8 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 		return -EINVAL;
 	/* The request of an interrupted call is out, and not looked at again. */
 	ret = outgoing(&call.request, p->annex, p->body, p->body_size,
-		       (p->flags & CHORUS_MSG_VECTOR) && !p->restart);
+		       (p->flags & CHORUS_MSG_VECTOR) && !p->restart,
+		       p->flags & CHORUS_MSG_LARGE);
 	if (ret)
 		return ret;
 	ret = incoming(&call.reply, p->rep_annex, p->rep_body, p->rep_size,
@@ -175,7 +181,8 @@ static int ipc_reply(struct chorus_request *request, union chorus_payload *paylo
 
 	if (p->reserved)
 		return -EINVAL;
-	ret = outgoing(&from, p->annex, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR);
+	ret = outgoing(&from, p->annex, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR,
+		       p->flags & CHORUS_MSG_LARGE);
 	if (ret)
 		return ret;
 	ret = chorus_rpc_reply(request->thread, p->msg, &from, false);
@@ -210,7 +217,8 @@ static int reply_first(struct chorus_request *request, const struct chorus_ipc_r
 	int ret;
 
 	ret = outgoing(&from, p->rep_annex, p->rep_body, p->rep_size,
-		       (p->flags & CHORUS_MSG_REP_VECTOR) && !p->restart);
+		       (p->flags & CHORUS_MSG_REP_VECTOR) && !p->restart,
+		       p->flags & CHORUS_MSG_LARGE);
 	if (ret || p->restart)
 		return ret;
 	ret = chorus_rpc_reply(request->thread, p->rep_msg, &from, true);
@@ -310,17 +318,19 @@ static int ipc_forward(struct chorus_request *request, union chorus_payload *pay
 }
 
 const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
-	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send, CHORUS_MSG_VECTOR, CHORUS_ROW_QUIET),
+	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send,
+		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE, CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive,
 		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR, CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x2, chorus_ipc_call, out_flags, ipc_call,
 		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE | CHORUS_MSG_VECTOR |
-		   CHORUS_MSG_REP_VECTOR, CHORUS_ROW_THREAD),
-	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply, CHORUS_MSG_VECTOR,
+		   CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE, CHORUS_ROW_THREAD),
+	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply,
+		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE,
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x4, chorus_ipc_reply_receive, out_msg, ipc_reply_receive,
-		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR,
-		   CHORUS_ROW_THREAD),
+		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR |
+		   CHORUS_MSG_LARGE, CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x5, chorus_ipc_get_data, body, ipc_get_data, CHORUS_MSG_VECTOR,
 		   CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x6, chorus_ipc_save, msg, ipc_save, 0, CHORUS_ROW_THREAD),

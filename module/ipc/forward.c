@@ -80,8 +80,8 @@ int chorus_forward_accept(struct chorus_port *port, struct chorus_message *messa
  * @target: a port of this site
  *
  * Returns 0, also when the client is gone: then the message ends here; -ENOMSG, -ENOENT,
- * -ERESTARTSYS as chorus_receive_claim(); -EHOSTUNREACH, -ENOBUFS, -EPERM (a notice: another
- * receiver would take it for one of his own) with the message kept.
+ * -ERESTARTSYS as chorus_receive_claim(); -EHOSTUNREACH, -ENOBUFS, -EMSGSIZE, -EPERM (a notice:
+ * another receiver would take it for one of his own) with the message kept.
  */
 int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_ui *target)
 {
@@ -107,6 +107,12 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 		goto put;
 	}
 	chorus_step(Z1);
+	if (chorus_port_refuses(port, message->request.size)) {
+		chorus_receive_unclaim(thread, message, own);
+		chorus_count(forward_refused);
+		ret = -EMSGSIZE;
+		goto put;
+	}
 	/* From the acceptance on it is the target's. */
 	saved = message->saved;
 	message->saved = false;

@@ -16,6 +16,8 @@
 #define CACHE_ROUNDS	4u		/* and for so many broadcasts like its largest, */
 #define CACHE_MAX	1024u		/* but no more than these */
 
+#define COPY_PIECE	(256u << 10)	/* bytes until others run, and a kill is seen */
+
 static struct kmem_cache *message_cache;
 
 /*
@@ -30,23 +32,53 @@ u64 chorus_message_new_token(void)
 	return this_cpu_add_return(message_tokens, nr_cpu_ids);
 }
 
-/* Returns 0 or -EFAULT.  @kernel: @from is kernel memory of a supervisor actor. */
+/* Between two pieces of a large body: true if the task goes on, false if it was killed. */
+static bool copy_goes_on(void)
+{
+	cond_resched();
+	return !fatal_signal_pending(current);
+}
+
+/*
+ * Returns 0 or -EFAULT, the latter also to who was killed in the middle.
+ * @kernel: @from is kernel memory of a supervisor actor.
+ */
 int chorus_copy_in_bulk(void *to, u64 from, size_t size, bool kernel)
 {
+	size_t n;
+
 	if (kernel) {
 		memcpy(to, (const void *)(uintptr_t)from, size);
 		return 0;
 	}
-	return copy_from_user(to, u64_to_user_ptr(from), size) ? -EFAULT : 0;
+	do {
+		n = min_t(size_t, size, COPY_PIECE);
+		if (copy_from_user(to, u64_to_user_ptr(from), n))
+			return -EFAULT;
+		to += n;
+		from += n;
+		size -= n;
+	} while (size && copy_goes_on());
+	return size ? -EFAULT : 0;
 }
 
 int chorus_copy_out_bulk(u64 to, const void *from, size_t size, bool kernel)
 {
+	size_t n;
+
 	if (kernel) {
 		memcpy((void *)(uintptr_t)to, from, size);
 		return 0;
 	}
-	return copy_to_user(u64_to_user_ptr(to), from, size) ? -EFAULT : 0;
+	do {
+		n = min_t(size_t, size, COPY_PIECE);
+		if (copy_to_user(u64_to_user_ptr(to), from, n))
+			return -EFAULT;
+		to += n;
+		from += n;
+		size -= n;
+	} while (size && copy_goes_on());
+	return size ? -EFAULT : 0;
 }
 
 /* ---- bodies ---- */
@@ -127,7 +159,9 @@ static void body_free(struct chorus_message *message, struct chorus_body *body)
 		body_reset(body);
 		return;
 	}
-	if (body->room > CHORUS_BODY_KEPT && large_keep(&message->owner->cache, body)) {
+	/* What is larger than classic is rare, and too much to keep. */
+	if (body->room > CHORUS_BODY_KEPT && body->room <= CHORUS_BODY_MAX &&
+	    large_keep(&message->owner->cache, body)) {
 		body_reset(body);
 		return;
 	}
@@ -138,14 +172,15 @@ static void body_free(struct chorus_message *message, struct chorus_body *body)
 
 static int body_grow(struct chorus_message *message, struct chorus_body *body, u32 size)
 {
-	u32 room = roundup_pow_of_two(size);
+	u32 room = size > CHORUS_BODY_MAX ? PAGE_ALIGN(size) : roundup_pow_of_two(size);
 	void *data;
 	int ret;
 
 	body_free(message, body);
 	if (room > CHORUS_BODY_KEPT) {
 		message->large = true;
-		if (large_take(&message->owner->cache, body, size))
+		if (room <= CHORUS_BODY_MAX &&
+		    large_take(&message->owner->cache, body, size))
 			return 0;
 	}
 	ret = chorus_user_charge(message->owner->user, CHORUS_QUOTA_BYTES, room);

@@ -90,6 +90,7 @@ struct chorus_message {
 	bool lends;			/* @level goes to who serves it */
 	struct chorus_level level;	/* owner, then the lock of the port's actor */
 	bool large;			/* a buffer above CHORUS_BODY_KEPT: to be trimmed */
+	bool takes_large;		/* its client takes a reply above CHORUS_BODY_MAX */
 	s32 li;				/* where it was received */
 	u64 arrival;			/* order of arrival at the actor */
 	u64 seqnum;			/* order of reception from the port */

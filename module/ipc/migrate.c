@@ -39,6 +39,7 @@ static int port_cut(struct chorus_actor *from, int li, struct chorus_actor *to, 
 		*seqnum = port->seqnum + 1;
 		port->seqnum = 0;
 		port->lend = CHORUS_LEND_NONE;	/* what @from may take says nothing of @to */
+		WRITE_ONCE(port->body_max, CHORUS_BODY_MAX);
 		port->li = to_li;
 		chorus_object_get(&port->object);
 		*moved = port;

@@ -100,6 +100,7 @@ static struct chorus_port *port_alloc(struct chorus_actor *actor, const struct c
 	RB_CLEAR_NODE(&port->ready_node);
 	port->pi = READ_ONCE(actor->pi);
 	port->lend = CHORUS_LEND_NONE;
+	port->body_max = CHORUS_BODY_MAX;
 	ret = chorus_object_reserve(&port->object);
 	if (ret) {
 		port_uncharge_actor(actor);

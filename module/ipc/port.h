@@ -42,6 +42,7 @@ struct chorus_port {
 	struct rb_node ready_node;
 	u64 seqnum;
 	struct chorus_protid pi;
+	u32 body_max;				/* of senders who ask for more than the classic */
 	struct chorus_handler __rcu *handler;
 	struct chorus_window __rcu *window;	/* where its senders' bodies go, or NULL */
 	struct list_head members;		/* its memberships in groups */
@@ -76,6 +77,12 @@ static inline struct chorus_port *chorus_port_find(struct chorus_site *site,
 		     !chorus_object_alive(object)))
 		return NULL;
 	return chorus_port_of(object);
+}
+
+/* Is a body of this size, which its sender has asked for, more than the port takes? */
+static inline bool chorus_port_refuses(const struct chorus_port *port, u32 size)
+{
+	return unlikely(size > CHORUS_BODY_MAX) && size > READ_ONCE(port->body_max);
 }
 
 struct chorus_port *chorus_port_create_default(struct chorus_actor *actor);

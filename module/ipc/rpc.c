@@ -246,6 +246,7 @@ static __always_inline int call_fill(struct chorus_thread *thread, struct chorus
 				     struct chorus_message *message)
 {
 	message->flags = CHORUS_MSG_RPC;
+	message->takes_large = call->large;
 	return chorus_message_fill(message, &message->request, &message->flags, &call->request);
 }
 
@@ -306,6 +307,8 @@ static int call_pool(struct chorus_thread *thread, struct chorus_actor *actor,
 	struct chorus_port *src;
 	int ret;
 
+	if (call->request.size > CHORUS_BODY_MAX)
+		return -EMSGSIZE;
 again:
 	if (!thread->spare) {
 		ret = client_message_prepare(thread);
@@ -364,7 +367,7 @@ static int call_resume(struct chorus_thread *thread, struct chorus_call *call)
  * @actor: the actor in whose name it calls
  * @call: decoded; sizes judged, the timeout runs
  *
- * Returns 0; -EHOSTUNREACH, -ENOBUFS, -EFAULT, -EDQUOT, -ENOMEM, -ENOENT (source
+ * Returns 0; -EHOSTUNREACH, -ENOBUFS, -EMSGSIZE, -EFAULT, -EDQUOT, -ENOMEM, -ENOENT (source
  * port, or transaction), -EDEADLK with nothing sent; -EIDRM, -EOWNERDEAD, -ETIMEDOUT,
  * -ECANCELED, -ESHUTDOWN after the request was sent; -ERESTARTSYS with the
  * transaction parked as @call->token.
@@ -397,6 +400,10 @@ again:
 				return PTR_ERR(port);
 			return chorus_object_alive(&actor->object) ? -ENOENT : -ESHUTDOWN;
 		}
+	}
+	if (chorus_port_refuses(port, call->request.size)) {
+		rcu_read_unlock();
+		return -EMSGSIZE;
 	}
 	handler = rcu_dereference(port->handler);
 	if (handler)
@@ -438,7 +445,7 @@ unreachable:
  * @from: the reply; size judged before
  * @handoff: the replier is about to wait for the next request
  *
- * Returns 0, -ENOMSG, -ENOENT, -EFAULT with the message kept, -EHOSTUNREACH with the
+ * Returns 0, -ENOMSG, -ENOENT, -EMSGSIZE, -EFAULT with the message kept, -EHOSTUNREACH with the
  * message gone, because its caller is, or could not pay for the reply.
  */
 int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct chorus_buffers *from,
@@ -456,6 +463,9 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 	token = chorus_message_token(message);
 	ret = -ENOMSG;
 	if (!(message->flags & CHORUS_MSG_RPC))
+		goto unclaim;
+	ret = -EMSGSIZE;
+	if (unlikely(from->size > CHORUS_BODY_MAX) && !message->takes_large)
 		goto unclaim;
 	ret = chorus_message_fill(message, &message->reply, &message->reply_flags, from);
 	if (unlikely(ret == -EDQUOT || ret == -ENOMEM)) {
@@ -563,6 +573,14 @@ again:
 	src = chorus_port_find_li(actor, src_li);
 	port = chorus_route(actor->object.site, target);
 	if (unlikely(!port)) {
+		ret = -EMSGSIZE;
+		/* What has no one port that could have said so takes classic bodies. */
+		if (from->size > CHORUS_BODY_MAX && chorus_ui_is_group(target) &&
+		    (chorus_ui_type(target) == CHORUS_UI_GROUP_SHARED ||
+		     chorus_ui_mode(target) == CHORUS_MODE_BROADCAST)) {
+			rcu_read_unlock();
+			goto error;
+		}
 		if (chorus_ui_type(target) == CHORUS_UI_GROUP_SHARED) {
 			rcu_read_unlock();
 			ret = send_pool(actor, src_li, target, cotarget, from, message);
@@ -581,6 +599,11 @@ again:
 	if (unlikely(!src || IS_ERR(port))) {
 		rcu_read_unlock();
 		ret = src ? PTR_ERR(port) : -ENOENT;
+		goto error;
+	}
+	if (chorus_port_refuses(port, from->size)) {
+		rcu_read_unlock();
+		ret = -EMSGSIZE;
 		goto error;
 	}
 	if (unlikely(!kref_get_unless_zero(&port->object.ref))) {

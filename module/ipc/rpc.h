@@ -33,6 +33,7 @@ struct chorus_call {
 	struct chorus_ui cotarget;
 	s32 src_li;
 	bool abortable;
+	bool large;		/* request and reply may be larger than the classic ones */
 	bool nocycle;
 	struct chorus_buffers request;
 	struct chorus_buffers reply;

@@ -44,6 +44,9 @@ static int pages_alloc(struct chorus_window *window)
 	if (!window->pages)
 		return -ENOMEM;
 	for (i = 0; i < window->nr_pages; i++) {
+		if (fatal_signal_pending(current))
+			return -ENOMEM;
+		cond_resched();
 		window->pages[i] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 		if (!window->pages[i])
 			return -ENOMEM;

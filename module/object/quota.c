@@ -156,7 +156,7 @@ static long quota_limit(enum chorus_quota what)
  * chorus_user_charge() - take a part of a quota
  * @user: who pays
  * @what: which quota
- * @amount: how much, at most CHORUS_BODY_MAX
+ * @amount: how much, at most CHORUS_WINDOW_MAX
  *
  * Add first, look after: two racing charges may both be refused at the edge, but
  * never both be granted above it.  Returns 0 or -EDQUOT.

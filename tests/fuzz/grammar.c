@@ -141,7 +141,7 @@ static const struct field port_lend_fields[] = {
 };
 
 static const struct field ipc_send_fields[] = {
-	HEAD(chorus_ipc_send, CHORUS_MSG_VECTOR),
+	HEAD(chorus_ipc_send, CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE),
 	F(chorus_ipc_send, src_li, LI),
 	F(chorus_ipc_send, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_send, target, TARGET),
@@ -168,7 +168,7 @@ static const struct field ipc_receive_fields[] = {
 
 static const struct field ipc_call_fields[] = {
 	HEAD(chorus_ipc_call, CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE | CHORUS_MSG_VECTOR |
-			      CHORUS_MSG_REP_VECTOR),
+			      CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE),
 	F(chorus_ipc_call, src_li, LI),
 	F(chorus_ipc_call, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_call, target, TARGET),
@@ -187,7 +187,7 @@ static const struct field ipc_call_fields[] = {
 };
 
 static const struct field ipc_reply_fields[] = {
-	HEAD(chorus_ipc_reply, CHORUS_MSG_VECTOR),
+	HEAD(chorus_ipc_reply, CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE),
 	F(chorus_ipc_reply, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_reply, reserved, ZERO),
 	F(chorus_ipc_reply, annex, FROM),
@@ -197,7 +197,7 @@ static const struct field ipc_reply_fields[] = {
 
 static const struct field ipc_reply_receive_fields[] = {
 	HEAD(chorus_ipc_reply_receive, CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR |
-				       CHORUS_MSG_REP_VECTOR),
+				       CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE),
 	F(chorus_ipc_reply_receive, rep_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_reply_receive, reserved, ZERO),
 	F(chorus_ipc_reply_receive, rep_annex, FROM),
@@ -316,7 +316,7 @@ static const struct field window_open_fields[] = {
 	HEAD(chorus_window_open, 0),
 	F(chorus_window_open, li, LI),
 	F(chorus_window_open, slots, NUMBER, 0, 5),
-	F(chorus_window_open, slot_size, LENGTH, 0, CHORUS_WINDOW_SLOT_MAX),
+	F(chorus_window_open, slot_size, LENGTH, 0, 4 * CHORUS_BODY_MAX),
 	F(chorus_window_open, least, NUMBER, 0, 2),
 	F(chorus_window_open, out_slot_size, OUT),
 	F(chorus_window_open, out_reserved, OUT),
@@ -327,6 +327,14 @@ static const struct field window_close_fields[] = {
 	HEAD(chorus_window_close, 0),
 	F(chorus_window_close, li, LI),
 	F(chorus_window_close, reserved, ZERO),
+};
+
+static const struct field port_body_max_fields[] = {
+	HEAD(chorus_port_body_max, CHORUS_SET),
+	F(chorus_port_body_max, li, LI),
+	F(chorus_port_body_max, body_max, LENGTH, 0, 4 * CHORUS_BODY_MAX),
+	F(chorus_port_body_max, out_body_max, OUT),
+	F(chorus_port_body_max, out_reserved, OUT),
 };
 
 /* Arguments of what is no command: they lie one after the other, a word each. */
@@ -412,6 +420,7 @@ const struct row rows[] = {
 	COMMAND(port_policy, PORT_POLICY, chorus_port_policy, 12),
 	COMMAND(window_open, WINDOW_OPEN, chorus_window_open, 8),
 	COMMAND(window_close, WINDOW_CLOSE, chorus_window_close, 4),
+	COMMAND(port_body_max, PORT_BODY_MAX, chorus_port_body_max, 4),
 
 	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
 	ALONE(open, 4, true),

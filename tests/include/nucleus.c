@@ -63,6 +63,8 @@ const struct command commands[] = {
 	C(PORT_POLICY, chorus_port_policy, OUT(chorus_port_policy, out_policy, out_heir)),
 	C(WINDOW_OPEN, chorus_window_open, OUT(chorus_window_open, out_slot_size, out_offset)),
 	C(WINDOW_CLOSE, chorus_window_close),
+	C(PORT_BODY_MAX, chorus_port_body_max,
+	  OUT(chorus_port_body_max, out_body_max, out_reserved)),
 };
 const unsigned int commands_count = ARRAY_SIZE(commands);
 

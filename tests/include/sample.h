@@ -163,6 +163,9 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 	case CHORUS_IOC_WINDOW_CLOSE:
 		((struct chorus_window_close *)to)->li = p->li;
 		return -ENOENT;
+	case CHORUS_IOC_PORT_BODY_MAX:
+		((struct chorus_port_body_max *)to)->li = p->li;
+		return 0;
 	default:	/* HELLO, ACTOR_SELF, THREAD_SELF, THREAD_ABORTED, PORT_CREATE */
 		return 0;
 	}

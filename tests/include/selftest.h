@@ -219,6 +219,7 @@ WRAP(watch_cancel, CHORUS_IOC_WATCH_CANCEL, chorus_watch_cancel)
 WRAP(port_policy, CHORUS_IOC_PORT_POLICY, chorus_port_policy)
 WRAP(window_open, CHORUS_IOC_WINDOW_OPEN, chorus_window_open)
 WRAP(window_close, CHORUS_IOC_WINDOW_CLOSE, chorus_window_close)
+WRAP(port_body_max, CHORUS_IOC_PORT_BODY_MAX, chorus_port_body_max)
 #undef WRAP
 
 /* Messages whose body is one number, for tests that do not care about bodies. */

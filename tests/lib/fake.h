@@ -58,6 +58,7 @@ extern struct fake {
 		struct chorus_port_policy port_policy;
 		struct chorus_window_open window_open;
 		struct chorus_window_close window_close;
+		struct chorus_port_body_max port_body_max;
 	} in;				/* the last struct as it came in */
 } fake;
 

@@ -27,15 +27,19 @@ static __u32 known_flags(const struct command *c)
 		return CHORUS_SELF | CHORUS_MIGRATE_DELETE;
 	case CHORUS_IOC_IPC_SEND:
 	case CHORUS_IOC_IPC_REPLY:
+		return CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE;
 	case CHORUS_IOC_IPC_GET_DATA:
 		return CHORUS_MSG_VECTOR;
+	case CHORUS_IOC_PORT_BODY_MAX:
+		return CHORUS_SET;
 	case CHORUS_IOC_IPC_RECEIVE:
 		return CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR;
 	case CHORUS_IOC_IPC_REPLY_RECEIVE:
-		return CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR;
+		return CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR |
+		       CHORUS_MSG_LARGE;
 	case CHORUS_IOC_IPC_CALL:
 		return CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE | CHORUS_MSG_VECTOR |
-		       CHORUS_MSG_REP_VECTOR;
+		       CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE;
 	case CHORUS_IOC_LAP_RESOLVE:
 		return CHORUS_LAP_NOBLOCK | CHORUS_LAP_PROTECTED;
 	case CHORUS_IOC_WATCH:
@@ -91,6 +95,7 @@ static const struct {
 	R(WATCH, chorus_watch, seen),
 	R(WATCH_CANCEL, chorus_watch_cancel, reserved),
 	R(WINDOW_CLOSE, chorus_window_close, reserved),
+	R(PORT_BODY_MAX, chorus_port_body_max, body_max),
 };
 
 TEST(dirty, "every reserved field with any bit set is EINVAL")

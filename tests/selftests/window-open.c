@@ -12,7 +12,8 @@ TEST(values, "numbers out of range are EINVAL, a port that is not there is ENOEN
 		unsigned int slots, slot_size, least;
 	} bad[] = {
 		{ 0, 4096, 0 }, { CHORUS_WINDOW_SLOTS_MAX + 1, 4096, 0 }, { ~0u, 4096, 0 },
-		{ 1, 0, 0 }, { 1, CHORUS_WINDOW_SLOT_MAX + 1, 0 }, { 1, ~0u, 0 },
+		{ 1, 0, 0 }, { 1, CHORUS_WINDOW_MAX + 1, 0 }, { 1, ~0u, 0 },
+		{ 2, CHORUS_WINDOW_MAX / 2 + 1, 0 }, { 1024, CHORUS_WINDOW_MAX / 1024 + 1, 0 },
 		{ 1, 4096, 4097 }, { 1, 4096, ~0u }, { ~0u, ~0u, ~0u },
 	};
 	struct window w;
@@ -29,7 +30,7 @@ TEST(values, "numbers out of range are EINVAL, a port that is not there is ENOEN
 	/* The edges themselves. */
 	EXPECT(window_try(&w, 0, CHORUS_WINDOW_SLOTS_MAX, 1, 1), 0);
 	EXPECT(window_drop(&w), 0);
-	EXPECT(window_try(&w, 0, 1, CHORUS_WINDOW_SLOT_MAX, CHORUS_WINDOW_SLOT_MAX), 0);
+	EXPECT(window_try(&w, 0, 1, CHORUS_BODY_MAX, CHORUS_BODY_MAX), 0);
 	EXPECT(window_drop(&w), 0);
 }
 

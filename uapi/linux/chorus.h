@@ -46,7 +46,7 @@
  * ``EEXIST``              the declared unique identifier, or the same watch, exists
  *                         already
  * ``ENOBUFS``             the queue of the destination port is full
- * ``EMSGSIZE``            body larger than CHORUS_BODY_MAX
+ * ``EMSGSIZE``            body larger than CHORUS_BODY_MAX, or than both sides take
  * ``EDQUOT``              a quota of the actor or of its user is used up
  * ``ENOMEM``              the kernel has no memory
  * ``ETIMEDOUT``           the timeout passed (at once for a poll)
@@ -72,6 +72,7 @@
 
 #define CHORUS_ANNEX_SIZE		120	/* bytes, always whole */
 #define CHORUS_BODY_MAX			65536	/* bytes of a classic message */
+#define CHORUS_BODY_LARGE_MAX		1073741824 /* where both sides take more */
 #define CHORUS_NAME_MAX			15	/* characters of an actor's name */
 #define CHORUS_LAP_NAME_MAX		7	/* characters of a LAP's name */
 #define CHORUS_LAP_ARG_MAX		256	/* bytes of a LAP's argument block */
@@ -615,7 +616,7 @@ struct chorus_lap_resolve {
 #include <linux/chorus_ipc.h>
 /* 0x7n: death and recovery */
 #include <linux/chorus_recover.h>
-/* 0x8n: windows */
+/* 0x8n: windows, large bodies */
 #include <linux/chorus_window.h>
 
 #endif /* _UAPI_LINUX_CHORUS_H */

@@ -35,6 +35,7 @@
 
 #define CHORUS_MSG_VECTOR		(1U << 2) /* in: @body has @body_size parts */
 #define CHORUS_MSG_REP_VECTOR		(1U << 3) /* in: @rep_body has @rep_size parts */
+#define CHORUS_MSG_LARGE		(1U << 4) /* in: bodies above CHORUS_BODY_MAX are meant */
 
 #define CHORUS_MSG_RPC			(1U << 0) /* out: the sender waits for a reply */
 #define CHORUS_MSG_ANNEX		(1U << 1) /* out: the sender gave an annex */
@@ -63,10 +64,18 @@ struct chorus_part {
 	__u32 reserved;
 };
 
+/*
+ * A body above CHORUS_BODY_MAX is sent only where both sides have said so, else it is EMSGSIZE:
+ * who sends it by CHORUS_MSG_LARGE, who receives it by CHORUS_IOC_PORT_BODY_MAX of the port; who
+ * replies with one, and the client who is to take it, both by CHORUS_MSG_LARGE.  CHORUS_BODY_LARGE_MAX
+ * is the end in any case.  To groups in mode BROADCAST or with a shared queue, and to message
+ * handlers, there are classic bodies only.
+ */
+
 /**
  * struct chorus_ipc_send - CHORUS_IOC_IPC_SEND, asynchronous send
  * @size: sizeof(struct chorus_ipc_send)
- * @flags: CHORUS_MSG_VECTOR
+ * @flags: CHORUS_MSG_VECTOR, CHORUS_MSG_LARGE
  * @src_li: local id of the source port stamped on the message
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
  * @target: destination port, or a group with one of enum chorus_ui_mode
@@ -136,7 +145,8 @@ struct chorus_ipc_receive {
 /**
  * struct chorus_ipc_call - CHORUS_IOC_IPC_CALL, request and reply
  * @size: sizeof(struct chorus_ipc_call)
- * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_NOCYCLE, CHORUS_MSG_VECTOR, CHORUS_MSG_REP_VECTOR
+ * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_NOCYCLE, CHORUS_MSG_VECTOR, CHORUS_MSG_REP_VECTOR,
+ *	CHORUS_MSG_LARGE: of request and reply
  * @src_li: local id of the source port
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
  * @target: destination port, or a group with a mode other than CHORUS_MODE_BROADCAST (EINVAL)
@@ -193,7 +203,7 @@ struct chorus_ipc_call {
 /**
  * struct chorus_ipc_reply - CHORUS_IOC_IPC_REPLY
  * @size: sizeof(struct chorus_ipc_reply)
- * @flags: CHORUS_MSG_VECTOR
+ * @flags: CHORUS_MSG_VECTOR, CHORUS_MSG_LARGE
  * @body_size: bytes at @body
  * @reserved: must be 0
  * @annex: address of the annex, or 0
@@ -220,7 +230,8 @@ struct chorus_ipc_reply {
 /**
  * struct chorus_ipc_reply_receive - CHORUS_IOC_IPC_REPLY_RECEIVE
  * @size: sizeof(struct chorus_ipc_reply_receive)
- * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_VECTOR, CHORUS_MSG_REP_VECTOR
+ * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_VECTOR, CHORUS_MSG_REP_VECTOR, CHORUS_MSG_LARGE: of the
+ *	reply
  * @rep_size: bytes at @rep_body
  * @reserved: must be 0
  * @rep_annex: address of the reply's annex, or 0
@@ -349,9 +360,9 @@ struct chorus_ipc_sysinfo {
  * whole body.  A reply goes from who serves it then straight to the client, whose
  * timeout runs on.  Nobody pays again: it is the sender's message still.  A message
  * whose sender gave up meanwhile ends here, with success.  The message is kept on
- * every error: EHOSTUNREACH, no such port; ENOBUFS, its queue is full; ENOENT, no such
- * token; ENOMSG, no current message; EPERM, a notice of the nucleus (CHORUS_MSG_DEATH), which is
- * for its receiver.  Source: none, an extension of ours.
+ * every error: EHOSTUNREACH, no such port; ENOBUFS, its queue is full; EMSGSIZE, it takes no
+ * body of this size; ENOENT, no such token; ENOMSG, no current message; EPERM, a notice of the
+ * nucleus (CHORUS_MSG_DEATH), which is for its receiver.  Source: none, an extension of ours.
  */
 struct chorus_ipc_forward {
 	__u32 size;

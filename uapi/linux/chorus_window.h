@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * The ioctl interface of /dev/chorus: receive windows.
+ * The ioctl interface of /dev/chorus: receive windows, large bodies.
  *
  * A part of <linux/chorus.h>, which holds the format common to all commands and
  * the types; include that one.
@@ -10,10 +10,10 @@
 
 #include <linux/chorus.h>
 
-/* ---- 0x8n: windows -------------------------------------------------------- */
+/* ---- 0x8n: windows, large bodies ------------------------------------------ */
 
 #define CHORUS_WINDOW_SLOTS_MAX		1024	/* slots of a window */
-#define CHORUS_WINDOW_SLOT_MAX		65536	/* bytes of a slot */
+#define CHORUS_WINDOW_MAX		1073741824 /* bytes of a window, and of a slot */
 
 /**
  * struct chorus_window_open - CHORUS_IOC_WINDOW_OPEN, a receive window for a port
@@ -21,7 +21,8 @@
  * @flags: must be 0
  * @li: a port of the caller
  * @slots: how many bodies it holds at a time, 1 to CHORUS_WINDOW_SLOTS_MAX
- * @slot_size: bytes of the largest, 1 to CHORUS_WINDOW_SLOT_MAX
+ * @slot_size: bytes of the largest, at least 1; all slots together, in whole pages, have
+ *	CHORUS_WINDOW_MAX bytes at most
  * @least: bodies of fewer bytes do not go there; at most @slot_size
  * @out_slot_size: @slot_size, rounded up to whole pages: from one slot to the next
  * @out_reserved: 0
@@ -68,5 +69,27 @@ struct chorus_window_close {
 	__u32 reserved;
 };
 #define CHORUS_IOC_WINDOW_CLOSE		CHORUS_IOC(0x81)
+
+/**
+ * struct chorus_port_body_max - CHORUS_IOC_PORT_BODY_MAX, the largest body a port takes
+ * @size: sizeof(struct chorus_port_body_max)
+ * @flags: CHORUS_SET
+ * @li: a port of the caller
+ * @body_max: new value, CHORUS_BODY_MAX to CHORUS_BODY_LARGE_MAX
+ * @out_body_max: the value before the call; CHORUS_BODY_MAX at first, and after a migration
+ * @out_reserved: 0
+ *
+ * For senders with CHORUS_MSG_LARGE; what is queued already stays.  It says nothing of memory: a
+ * body that is too large for a window, or finds no slot, is charged to its sender as ever.
+ */
+struct chorus_port_body_max {
+	__u32 size;
+	__u32 flags;
+	__s32 li;
+	__u32 body_max;
+	__u32 out_body_max;
+	__u32 out_reserved;
+};
+#define CHORUS_IOC_PORT_BODY_MAX	CHORUS_IOC(0x82)
 
 #endif /* _UAPI_LINUX_CHORUS_WINDOW_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * DOC: Receive windows (extension)
+ * DOC: Receive windows and large bodies (extension)
  *
  * Memory of the nucleus, mapped here for reading, into which the senders of a
  * port copy large bodies, once.  A message received with K_MSG_WINDOW has its
@@ -22,7 +22,7 @@
 #include <ipc/chIpc.h>
 
 #define K_WINDOWSLOTSMAX	1024	/* slots of a window */
-#define K_WINDOWSLOTMAX		65536	/* bytes of a slot */
+#define K_WINDOWMAX		(1u << 30)	/* bytes of all slots together */
 
 /**
  * struct ChorusWindow - a window
@@ -52,7 +52,8 @@ extern "C" {
  * @window: filled in
  * @portli: the port
  * @slots: bodies it holds at a time, 1 to K_WINDOWSLOTSMAX
- * @slotsize: bytes of the largest, 1 to K_WINDOWSLOTMAX
+ * @slotsize: bytes of the largest; all slots, each in whole pages, have
+ *	K_WINDOWMAX bytes together at most
  * @least: shorter bodies come the ordinary way
  *
  * Any caller.  What finds no free slot, or is larger than one, comes the
@@ -80,6 +81,18 @@ int chorus_window_close(ChorusWindow *window);
  * In the window, or at bodyAddr.  Needs no nucleus.
  */
 const void *chorus_window_body(const ChorusWindow *window, const KnMsgDesc *msg);
+
+/**
+ * chorus_port_body_max - read and write the largest body a port takes
+ * @portli: a port of the caller
+ * @oldmax: where the value goes, or null
+ * @newmax: K_CMSGSIZEMAX to K_CMSGLARGEMAX, or null
+ *
+ * For senders who ask for more than K_CMSGSIZEMAX by K_LARGE.  K_EINVAL: no
+ * such port, or a number out of range.
+ */
+int chorus_port_body_max(int portli, unsigned int *oldmax,
+			 const unsigned int *newmax);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

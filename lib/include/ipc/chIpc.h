@@ -25,6 +25,7 @@
 
 #define K_CMSGANNEXSIZE	120	/* bytes of an annex */
 #define K_CMSGSIZEMAX	65536	/* bytes of a body, at most */
+#define K_CMSGLARGEMAX	(1u << 30)	/* where both sides take more (extension) */
 #define K_CMSGSAVEDMAX	64	/* saved messages of an actor */
 #define K_PORTPRIOMAX	255	/* least urgent priority of an enabled port */
 
@@ -35,6 +36,7 @@
 
 /* KnMsgDesc.flags, set by the caller. */
 #define K_ABORTABLE	0x1u	/* the wait obeys threadAbort(): K_EABORT */
+#define K_LARGE		0x10u	/* the body may exceed K_CMSGSIZEMAX (extension) */
 #define K_PARTS		0x4u	/* the body is in parts: <ext/chMsg.h> (extension) */
 #define K_NOCYCLE	0x2u	/* ipcCall: K_EDEADLOCK if it would wait for itself (extension) */
 
@@ -70,7 +72,7 @@
 
 /**
  * struct KnMsgDesc - where a message is, or where it shall go
- * @flags: K_ABORTABLE, K_NOCYCLE, K_PARTS; K_MSG_* after a receive
+ * @flags: K_ABORTABLE, K_NOCYCLE, K_PARTS, K_LARGE; K_MSG_* after a receive
  * @bodySize: bytes at @bodyAddr, with K_PARTS how many parts there are; never
  *	changed by the library
  * @bodyAddr: the body, with K_PARTS an array of ChorusPart; null for none; for a receive: leave it to ipcGetData()

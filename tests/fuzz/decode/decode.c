@@ -159,13 +159,13 @@ void chorus_object_put(struct chorus_object *object) { (void)object; }
 void chorus_active_drained(struct chorus_active *active) { (void)active; __builtin_trap(); }
 int chorus_user_charge(struct chorus_user *who, enum chorus_quota what, long amount)
 {
-	PROMISE(who == user && amount > 0 && amount <= CHORUS_BODY_MAX);
+	PROMISE(who == user && amount > 0 && amount <= CHORUS_BODY_LARGE_MAX);
 	(void)what;
 	return answers & 64 ? -EDQUOT : 0;
 }
 void chorus_user_uncharge(struct chorus_user *who, enum chorus_quota what, long amount)
 {
-	PROMISE(who == user && amount > 0 && amount <= CHORUS_BODY_MAX);
+	PROMISE(who == user && amount > 0 && amount <= CHORUS_BODY_LARGE_MAX);
 	(void)what;
 }
 
@@ -205,7 +205,7 @@ static void judge_outgoing(const struct chorus_buffers *from)
 	u32 flags = 0;
 	int ret;
 
-	PROMISE(from->size <= CHORUS_BODY_MAX && !from->kernel);
+	PROMISE(from->size <= CHORUS_BODY_LARGE_MAX && !from->kernel);
 	note_body(from);
 	/* And it is copied as it will be. */
 	message.owner = &actor;
@@ -539,7 +539,8 @@ int chorus_window_open(struct chorus_actor *by, const struct chorus_window_open 
 {
 	PROMISE(by == &actor);
 	PROMISE(args->slots > 0 && args->slots <= CHORUS_WINDOW_SLOTS_MAX);
-	PROMISE(args->slot_size > 0 && args->slot_size <= CHORUS_WINDOW_SLOT_MAX);
+	PROMISE(args->slot_size > 0 &&
+		(u64)args->slots * PAGE_ALIGN(args->slot_size) <= CHORUS_WINDOW_MAX);
 	PROMISE(args->least <= args->slot_size);
 	note((u64)args->li);
 	*out = &window;
@@ -639,6 +640,7 @@ static size_t out_offset(u8 number)
 static void world_reset(const struct input *in, const u8 *memory, size_t size)
 {
 	memory_is = 0;
+	port.body_max = CHORUS_BODY_MAX;
 	memset(user_memory, 0, sizeof(user_memory));
 	memcpy(user_memory, memory, min(size, sizeof(user_memory)));
 	if (in->right_size & 1) {

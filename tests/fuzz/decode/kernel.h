@@ -60,6 +60,7 @@ typedef unsigned int gfp_t;
 #define CONFIG_64BIT		1
 #define PAGE_SIZE		4096UL
 #define PAGE_SHIFT		12
+#define PAGE_ALIGN(n)		(((n) + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1))
 #define BITS_TO_LONGS(n)	(((n) + 63) / 64)
 #define THREAD_SIZE		16384UL
 #define U16_MAX			0xffff
@@ -241,6 +242,8 @@ static inline unsigned long test_and_clear_bit(int nr, unsigned long *word)
 	return was;
 }
 static inline bool signal_pending(struct task_struct *t) { (void)t; return false; }
+static inline bool fatal_signal_pending(struct task_struct *t) { (void)t; return false; }
+static inline void cond_resched(void) { }
 static inline void schedule(void) { }
 static inline void set_current_state(int s) { (void)s; }
 #define __set_current_state	set_current_state
