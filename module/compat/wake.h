@@ -32,13 +32,21 @@ static inline void chorus_wake_handoff(struct task_struct *task)
 	default_wake_function(&entry, TASK_NORMAL, CHORUS_WF_SYNC | CHORUS_WF_CURRENT_CPU, NULL);
 }
 
+enum chorus_woken {
+	CHORUS_WOKEN_SOMEHOW,	/* nobody, or on our CPU, where others wait, too */
+	CHORUS_WOKEN_HERE,	/* on our CPU, where we had been alone */
+	CHORUS_WOKEN_APART,	/* on another CPU */
+};
+
 /*
- * Was the woken task put on our CPU, and had we been alone there?  Then giving up the
- * CPU gives it to that task.  @alone is from before the wake-up.
+ * Where was the woken task put?  If it is here, giving up the CPU gives it to that task.
+ * @alone is from before the wake-up.
  */
-static inline bool chorus_wake_was_local(const struct task_struct *task, bool alone)
+static inline enum chorus_woken chorus_wake_where(const struct task_struct *task, bool alone)
 {
-	return alone && task_cpu(task) == raw_smp_processor_id();
+	if (task_cpu(task) != raw_smp_processor_id())
+		return CHORUS_WOKEN_APART;
+	return alone ? CHORUS_WOKEN_HERE : CHORUS_WOKEN_SOMEHOW;
 }
 
 /*

@@ -29,6 +29,8 @@
 	_(receive_requeued)	/* given back: could not be written out */	\
 	_(call)			/* calls to a server thread */			\
 	_(handoff)		/* of these, answered while the client stepped aside */ \
+	_(spin_hit)		/* waits that ended before the thread went to sleep */ \
+	_(spin_miss)		/* attempts at that in vain */			\
 	_(call_handler)		/* calls to a message handler */		\
 	_(call_timeout)		/* calls ended by their timeout */		\
 	_(call_abort)		/* calls ended by threadAbort */		\

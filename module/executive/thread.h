@@ -73,6 +73,9 @@ struct chorus_thread {
 	int port_li;
 	u64 port_epoch;
 	unsigned int handoff_pause;	/* calls until the next hand-off is tried */
+	bool apart;			/* its partner runs on another CPU: executive/spin.h */
+	u8 spin_misses;
+	u8 spin_pause;			/* waits until the next attempt */
 	/* What it waits for, read by others under RCU: see ipc/cycle.h. */
 	struct chorus_port *call_port;
 	u64 call_token;			/* 0: in no call to a thread */

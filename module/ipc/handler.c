@@ -100,7 +100,7 @@ static void queued_reply(struct chorus_message *message, bool replied, int error
 		message->reply.size = 0;
 		message->reply_flags = 0;
 	}
-	if (!chorus_message_answer(message, false))
+	if (!chorus_message_answer(message, false, NULL))
 		chorus_message_free(message);
 }
 

@@ -26,7 +26,7 @@
 #include <linux/refcount.h>
 
 #include "compat/wake.h"
-#include "executive/loan.h"
+#include "executive/thread.h"
 #include "ipc/copy.h"
 
 struct chorus_actor;
@@ -117,9 +117,10 @@ struct chorus_shared_body {
 
 /*
  * Give a served call back to its client, answered (step R3).  False: the client is gone
- * and has left the message to the caller.
+ * and has left the message to the caller.  @replier: NULL, or a thread that waits next.
  */
-static inline bool chorus_message_answer(struct chorus_message *message, bool handoff)
+static inline bool chorus_message_answer(struct chorus_message *message, bool handoff,
+					 struct chorus_thread *replier)
 {
 	struct task_struct *client;
 	bool answered;
@@ -134,6 +135,8 @@ static inline bool chorus_message_answer(struct chorus_message *message, bool ha
 			chorus_wake_handoff(client);
 		else
 			wake_up_process(client);
+		if (replier)
+			replier->apart = task_cpu(client) != raw_smp_processor_id();
 	}
 	rcu_read_unlock();
 	return answered;

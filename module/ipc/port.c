@@ -499,12 +499,13 @@ static void port_enqueue_locked(struct chorus_port *port, struct chorus_message 
  * chorus_port_post() - deliver a message (step C3, N2)
  * @port: referenced
  * @message: the caller's, complete; on success it is not any more
- * @handoff: NULL, or the caller is about to wait for the receiver; out: the receiver is
- *	runnable on this CPU, and nobody else is
+ * @woken: NULL, or the caller is about to wait for the receiver; out: where that one was
+ *	woken, if it waited
  *
  * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS (queue full).
  */
-int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool *handoff)
+int chorus_port_post(struct chorus_port *port, struct chorus_message *message,
+		     enum chorus_woken *woken)
 {
 	struct chorus_port_loan loan = { .thread = NULL };
 	struct task_struct *task = NULL;
@@ -542,11 +543,11 @@ int chorus_port_post(struct chorus_port *port, struct chorus_message *message, b
 		chorus_port_loan_give(&loan);
 		rcu_read_lock();
 	}
-	if (task && handoff) {
+	if (task && woken) {
 		bool alone = single_task_running();
 
 		chorus_wake_handoff(task);
-		*handoff = chorus_wake_was_local(task, alone);
+		*woken = chorus_wake_where(task, alone);
 	} else if (task) {
 		wake_up_process(task);
 	}

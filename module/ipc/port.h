@@ -18,6 +18,7 @@
 #include <linux/rbtree.h>
 #include <linux/workqueue.h>
 
+#include "compat/wake.h"
 #include "executive/actor.h"
 #include "ipc/message.h"
 #include "object/object.h"
@@ -111,7 +112,8 @@ struct chorus_port *chorus_port_get_next(struct chorus_actor *actor, unsigned lo
 
 int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 priority);
 
-int chorus_port_post(struct chorus_port *port, struct chorus_message *message, bool *handoff);
+int chorus_port_post(struct chorus_port *port, struct chorus_message *message,
+		     enum chorus_woken *woken);
 void chorus_port_requeue(struct chorus_port *port, struct chorus_message *message);
 struct chorus_message *chorus_port_take_locked(struct chorus_port *port);
 struct chorus_message *chorus_port_take_any_locked(struct chorus_actor *actor);

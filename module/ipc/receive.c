@@ -5,6 +5,7 @@
 #include "debug/step.h"
 #include "debug/trace.h"
 #include "executive/actor.h"
+#include "executive/spin.h"
 #include "executive/thread.h"
 #include "ipc/cycle.h"
 #include "ipc/hold.h"
@@ -446,6 +447,7 @@ static struct chorus_message *waiter_wait(struct chorus_thread *thread,
 	struct chorus_waiter *waiter = &thread->waiter;
 	int ret, result;
 
+	chorus_spin_until(thread, READ_ONCE(waiter->result) != CHORUS_WAITER_WAITING);
 	for (;;) {
 		chorus_wait_prepare();
 		/* Pairs with the release of whoever ends the wait. */

@@ -3,6 +3,7 @@
 #include "debug/step.h"
 #include "debug/trace.h"
 #include "executive/actor.h"
+#include "executive/spin.h"
 #include "executive/thread.h"
 #include "ipc/cycle.h"
 #include "ipc/handler.h"
@@ -62,6 +63,8 @@ static int call_wait(struct chorus_thread *thread, struct chorus_call *call,
 {
 	int ret;
 
+	if (!chorus_timeout_is_poll(&call->timeout))
+		chorus_spin_until(thread, call_is_over(atomic_read(&message->state)));
 	for (;;) {
 		chorus_wait_prepare();
 		/* Pairs with the exchange of step R3: the reply is complete. */
@@ -260,7 +263,7 @@ static bool call_is_cycle(struct chorus_thread *thread, struct chorus_message *m
 static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 		       struct chorus_port *port, struct chorus_message *message)
 {
-	bool handoff = false;
+	enum chorus_woken woken = CHORUS_WOKEN_SOMEHOW;
 	int ret;
 
 	if (unlikely(rcu_access_pointer(port->window)))
@@ -276,7 +279,7 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 	chorus_step(C2);
 	trace_chorus_call(message);
 	chorus_cycle_enter(thread, port, chorus_message_token(message));
-	ret = chorus_port_post(port, message, &handoff);
+	ret = chorus_port_post(port, message, &woken);
 	if (unlikely(ret))
 		goto error_leave;
 	chorus_step(C3);
@@ -286,8 +289,10 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 		goto error_leave;
 	}
 	chorus_count(call);
-	if (handoff)
+	if (woken == CHORUS_WOKEN_HERE)
 		call_hand_off(thread, message);
+	else
+		thread->apart = woken == CHORUS_WOKEN_APART;
 	ret = call_finish(thread, call, message);
 	chorus_cycle_leave(thread);
 	return ret;
@@ -487,7 +492,7 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 	if (unlikely(message->window))
 		chorus_message_leave_window(message);
 
-	if (likely(chorus_message_answer(message, handoff))) {
+	if (likely(chorus_message_answer(message, handoff, thread))) {
 		chorus_receive_claimed(thread);
 		chorus_count(reply);
 		chorus_step(R3);
