@@ -45,6 +45,7 @@ static bool copy_goes_on(void)
  */
 int chorus_copy_in_bulk(void *to, u64 from, size_t size, bool kernel)
 {
+	const void __user *at = u64_to_user_ptr(from);
 	size_t n;
 
 	if (kernel) {
@@ -53,10 +54,10 @@ int chorus_copy_in_bulk(void *to, u64 from, size_t size, bool kernel)
 	}
 	do {
 		n = min_t(size_t, size, COPY_PIECE);
-		if (copy_from_user(to, u64_to_user_ptr(from), n))
+		if (copy_from_user(to, at, n))
 			return -EFAULT;
 		to += n;
-		from += n;
+		at += n;
 		size -= n;
 	} while (size && copy_goes_on());
 	return size ? -EFAULT : 0;
