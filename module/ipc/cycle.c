@@ -83,9 +83,10 @@ static bool add_current_locked(struct cycle_walk *walk, struct chorus_actor *act
 static bool walk_follow(struct cycle_walk *walk, const struct cycle_step *step)
 {
 	struct chorus_port *port = READ_ONCE(step->thread->call_port);
-	struct chorus_actor *actor = chorus_port_lock(port);
+	struct chorus_actor *actor;
 	bool stuck;
 
+	actor = chorus_port_lock(port);
 	if (is_queued_locked(port, step->token))
 		stuck = !rcu_access_pointer(port->handler) && add_servers_locked(walk, actor);
 	else
