@@ -73,3 +73,21 @@ int chorus_port_hold(int portli, const KnUniqueId *heir, int64_t timeout)
 		cmd.heir = chorus_ui_out(heir);
 	return chorus_command(CHORUS_IOC_PORT_POLICY, &cmd);
 }
+
+_Static_assert(K_BARSEND == CHORUS_BAR_SEND && K_BARRECEIVE == CHORUS_BAR_RECEIVE,
+	       "uapi");
+
+int chorus_actor_bar(const KnCap *actorcap, unsigned int bar,
+		     const KnUniqueId *mediator)
+{
+	struct chorus_actor_bar cmd = {
+		.size = sizeof(cmd), .flags = CHORUS_SET, .bar = bar,
+	};
+
+	if (!actorcap)
+		return K_EFAULT;
+	cmd.cap = chorus_cap_out(actorcap);
+	if (mediator)
+		cmd.mediator = chorus_ui_out(mediator);
+	return chorus_command(CHORUS_IOC_ACTOR_BAR, &cmd);
+}

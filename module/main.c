@@ -55,6 +55,7 @@ static void probes_exit(void)
 {
 	chorus_exit_probe_exit();
 	chorus_late_flush();
+	chorus_actor_forget_kept();
 }
 
 /*

@@ -18,6 +18,7 @@
 	_(send)			/* asynchronous messages accepted */		\
 	_(send_full)		/* refused: queue full */			\
 	_(send_unknown)		/* refused: no such port */			\
+	_(send_barred)		/* refused: sender or receiver is barred */	\
 	_(send_group)		/* sends and calls to one member of a group */	\
 	_(broadcast)		/* broadcasts to the members of a group */	\
 	_(broadcast_lost)	/* members that missed one: queue full, or dying */ \

@@ -35,6 +35,8 @@ static bool step_holds_actor(enum chorus_step step)
 	switch (step) {
 	case CHORUS_STEP_A1:
 	case CHORUS_STEP_A2:
+	case CHORUS_STEP_A3:
+	case CHORUS_STEP_A4:
 	case CHORUS_STEP_M1:
 	case CHORUS_STEP_M2:
 	case CHORUS_STEP_M3:

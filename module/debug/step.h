@@ -82,6 +82,8 @@
 	_(E2)	/* enable, disable: done, waiters woken */		\
 	_(A1)	/* abort: target acquired, not marked */		\
 	_(A2)	/* abort: marked and woken */				\
+	_(A3)	/* bar: set, what is queued not told */			\
+	_(A4)	/* bar: all is told */					\
 	_(O1)	/* open: process claimed, no port */			\
 	_(O2)	/* open: actor published */				\
 	_(T1)	/* thread: of the actor, not found by its task */	\

@@ -35,6 +35,7 @@ union chorus_payload {
 	struct chorus_actor_name actor_name;
 	struct chorus_actor_privilege actor_privilege;
 	struct chorus_actor_pi actor_pi;
+	struct chorus_actor_bar actor_bar;
 	struct chorus_thread_self thread_self;
 	struct chorus_thread_abort thread_abort;
 	struct chorus_thread_aborted thread_aborted;

@@ -140,6 +140,10 @@ static bool process_taken_locked(void)
 	hash_for_each_possible(actors_by_mm, actor, mm_node, (unsigned long)current->mm)
 		if (actor->mm == current->mm)
 			return true;
+	/* Who was barred does not come back as somebody else. */
+	hash_for_each_possible(actors_by_tgid, actor, tgid_node, (unsigned long)task_tgid(current))
+		if (actor->kept && actor->tgid == task_tgid(current))
+			return true;
 	return false;
 }
 
@@ -162,7 +166,12 @@ static void process_unclaim(struct chorus_actor *actor)
 {
 	raw_spin_lock(&process_lock);
 	hash_del(&actor->mm_node);
-	hash_del(&actor->tgid_node);
+	if (READ_ONCE(actor->bar) && hash_hashed(&actor->tgid_node)) {
+		actor->kept = true;
+		chorus_object_get(&actor->object);
+	} else {
+		hash_del(&actor->tgid_node);
+	}
 	raw_spin_unlock(&process_lock);
 }
 
@@ -316,37 +325,72 @@ static void actor_late_kill(struct chorus_late *late)
 	chorus_actor_put(actor);
 }
 
+static void actor_late_end(struct chorus_late *late)
+{
+	chorus_actor_put(container_of(late, struct chorus_actor, late_end));
+}
+
 /*
  * From the probes: on a thread of the process, atomic.  Only the first of exec and
- * exit finds the actor, so its late work is queued once.
+ * exit finds an actor alive, so its late work is queued once; a barred one is found by
+ * each exec until it is dead, and again at the end of its process.
  */
-static void actor_end_of_process(struct pid *tgid, enum task_work_notify_mode notify)
+static void actor_end_of_process(struct pid *tgid, bool exit)
 {
-	struct chorus_actor *actor, *found = NULL;
+	struct chorus_actor *actor, *killed = NULL, *ended = NULL;
 
 	raw_spin_lock(&process_lock);
 	hash_for_each_possible(actors_by_tgid, actor, tgid_node, (unsigned long)tgid) {
-		if (actor->tgid == tgid && kref_get_unless_zero(&actor->object.ref)) {
-			found = actor;
+		if (actor->tgid != tgid)
+			continue;
+		if (actor->kept) {
+			if (!exit)
+				break;
+			ended = actor;		/* with the reference that kept it */
 			hash_del(&actor->tgid_node);
-			break;
+		} else if (kref_get_unless_zero(&actor->object.ref)) {
+			killed = actor;
+			/* Its death decides whether it is kept. */
+			if (exit || !READ_ONCE(actor->bar))
+				hash_del(&actor->tgid_node);
 		}
+		break;
 	}
 	raw_spin_unlock(&process_lock);
-	if (found)
-		chorus_late_queue(&found->late, actor_late_kill, notify);
+	if (killed)
+		chorus_late_queue(&killed->late, actor_late_kill, exit ? TWA_NONE : TWA_RESUME);
+	if (ended)
+		chorus_late_queue(&ended->late_end, actor_late_end, TWA_NONE);
 }
 
 void chorus_actor_exit(struct task_struct *task)
 {
 	if (!hash_empty(actors_by_tgid))
-		actor_end_of_process(task_tgid(task), TWA_NONE);
+		actor_end_of_process(task_tgid(task), true);
 }
 
 void chorus_actor_exec(struct task_struct *task)
 {
 	if (!hash_empty(actors_by_tgid))
-		actor_end_of_process(task_tgid(task), TWA_RESUME);
+		actor_end_of_process(task_tgid(task), false);
+}
+
+/** chorus_actor_forget_kept() - the module goes: processes that were barred live on */
+void chorus_actor_forget_kept(void)
+{
+	struct chorus_actor *actor;
+	struct hlist_node *next;
+	HLIST_HEAD(kept);
+	int bucket;
+
+	raw_spin_lock(&process_lock);
+	hash_for_each_safe(actors_by_tgid, bucket, next, actor, tgid_node) {
+		hash_del(&actor->tgid_node);
+		hlist_add_head(&actor->tgid_node, &kept);
+	}
+	raw_spin_unlock(&process_lock);
+	hlist_for_each_entry_safe(actor, next, &kept, tgid_node)
+		chorus_actor_put(actor);
 }
 
 /**

@@ -55,6 +55,9 @@ struct chorus_actor {
 	struct hlist_node tgid_node;		/* process_lock */
 
 	spinlock_t lock;
+	u32 bar;				/* lock to write: ipc/bar.h */
+	bool kept;				/* process_lock: dead, its process is not */
+	struct chorus_ui mediator;		/* lock */
 	struct xarray ports;			/* by li; changes under its own lock, RCU */
 	u32 next_li;				/* the xarray's lock */
 	struct chorus_port *default_port;	/* constant once published */
@@ -87,6 +90,7 @@ struct chorus_actor {
 	unsigned int nr_laps;			/* lock */
 	struct completion dead;			/* chorus_actor_kill() has come to its end */
 	struct chorus_late late;
+	struct chorus_late late_end;		/* of @kept */
 };
 
 extern const struct chorus_object_ops chorus_actor_ops;
@@ -121,6 +125,7 @@ bool chorus_actor_kill(struct chorus_actor *actor);
 void chorus_actor_close(struct chorus_actor *actor);
 void chorus_actor_exit(struct task_struct *task);
 void chorus_actor_exec(struct task_struct *task);
+void chorus_actor_forget_kept(void);
 
 struct chorus_actor *chorus_actor_acquire(struct chorus_site *site, const struct chorus_cap *cap);
 

@@ -50,6 +50,8 @@ static int thread_attach(struct chorus_thread *thread, struct chorus_actor *acto
 	thread->li = ++actor->last_thread_li;
 	list_add_tail(&thread->actor_node, &actor->threads);
 	actor->nr_threads++;
+	if (actor->bar & CHORUS_BAR_SEND)
+		set_bit(CHORUS_THREAD_BARRED, &thread->attention);
 	spin_unlock(&actor->lock);
 	return 0;
 }

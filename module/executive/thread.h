@@ -44,6 +44,7 @@ struct chorus_waiter {
 /* thread->attention: why a thread must leave the quick way through a wait. */
 #define CHORUS_THREAD_ABORTED	0	/* threadAbort has marked it */
 #define CHORUS_THREAD_DYING	1	/* its actor is dead */
+#define CHORUS_THREAD_BARRED	2	/* its actor may not send: calls look at ipc/bar.h */
 
 struct chorus_thread {
 	struct hlist_node node;		/* thread_lock; RCU for readers */

@@ -4,6 +4,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
+#include "ipc/bar.h"
 #include "ipc/forward.h"
 #include "ipc/lend.h"
 #include "ipc/message.h"
@@ -37,13 +38,14 @@ static void hand_over_locked(struct chorus_port *port, struct chorus_message *me
  * chorus_forward_accept() - a port takes a message that is on its way to it
  * @port: referenced
  * @message: FORWARDED; on success not the caller's any more
- * @again: it comes from a server that died: above the limit of the queue if need be, and as it
- *	was addressed
+ * @from: who passes it on; NULL: a server that died, and it goes above the limit of the queue if
+ *	need be, and as it was addressed
  *
- * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS with nothing changed; -ECANCELED: the client
- * has left it to the caller.
+ * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS, -EPERM (see ipc/bar.h) with nothing changed;
+ * -ECANCELED: the client has left it to the caller.
  */
-int chorus_forward_accept(struct chorus_port *port, struct chorus_message *message, bool again)
+int chorus_forward_accept(struct chorus_port *port, struct chorus_message *message,
+			  const struct chorus_actor *from)
 {
 	struct chorus_actor *actor;
 	bool awaited;
@@ -54,12 +56,14 @@ int chorus_forward_accept(struct chorus_port *port, struct chorus_message *messa
 	awaited = chorus_port_is_awaited_locked(port);
 	if (!chorus_object_alive(&port->object)) {
 		ret = -EHOSTUNREACH;
-	} else if (!awaited && !again && port->queued >= chorus_port_queue) {
+	} else if (unlikely(actor->bar) && !chorus_bar_admits_from_locked(actor, from)) {
+		ret = -EPERM;
+	} else if (!awaited && from && port->queued >= chorus_port_queue) {
 		ret = -ENOBUFS;
 	} else {
 		/* Before the state that lets the client look at it. */
 		WRITE_ONCE(message->port, port);
-		if (!again)
+		if (from)
 			message->info.out_target = port->object.ui;
 		if (!message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_QUEUED))
 			ret = -ECANCELED;
@@ -81,17 +85,21 @@ int chorus_forward_accept(struct chorus_port *port, struct chorus_message *messa
  *
  * Returns 0, also when the client is gone: then the message ends here; -ENOMSG, -ENOENT,
  * -ERESTARTSYS as chorus_receive_claim(); -EHOSTUNREACH, -ENOBUFS, -EMSGSIZE, -EPERM (a notice:
- * another receiver would take it for one of his own) with the message kept.
+ * another receiver would take it for one of his own; or a bar) with the message kept.
  */
 int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_ui *target)
 {
 	bool own = !token || token == READ_ONCE(thread->current_token);
 	struct chorus_actor *actor = thread->actor;
-	struct chorus_port *port = chorus_port_get(actor->object.site, target);
 	struct chorus_message *message;
+	struct chorus_port *port;
 	bool saved, lends;
 	int ret;
 
+	ret = chorus_bar_check_send(actor, target);
+	if (unlikely(ret))
+		return ret;
+	port = chorus_port_get(actor->object.site, target);
 	if (!port) {
 		chorus_count(send_unknown);
 		return -EHOSTUNREACH;
@@ -119,7 +127,7 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 	lends = message->lends;
 	token = chorus_message_token(message);
 	trace_chorus_forward(message);
-	ret = leave_service(actor, message) ? chorus_forward_accept(port, message, false) :
+	ret = leave_service(actor, message) ? chorus_forward_accept(port, message, actor) :
 					      -ECANCELED;
 	if (!ret) {
 		chorus_receive_claimed(thread);

@@ -21,11 +21,13 @@
 
 #include <linux/chorus.h>
 
+struct chorus_actor;
 struct chorus_message;
 struct chorus_port;
 struct chorus_thread;
 
-int chorus_forward_accept(struct chorus_port *port, struct chorus_message *message, bool again);
+int chorus_forward_accept(struct chorus_port *port, struct chorus_message *message,
+			  const struct chorus_actor *from);
 int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_ui *target);
 
 #endif /* CHORUS_IPC_FORWARD_H */

@@ -95,11 +95,12 @@ static int deliver_to_member(struct chorus_site *site, const struct chorus_ui *g
 		rcu_read_unlock();
 		if (IS_ERR(port))
 			return PTR_ERR(port);
-		ret = port ? chorus_forward_accept(port, message, true) : -EHOSTUNREACH;
+		ret = port ? chorus_forward_accept(port, message, NULL) : -EHOSTUNREACH;
 		chorus_port_put(port);
 		/* A member that died under our hands leaves the others. */
 	} while (ret == -EHOSTUNREACH);
-	return ret;
+	/* Who may not receive it is no successor. */
+	return ret == -EPERM ? -EHOSTUNREACH : ret;
 }
 
 static int deliver_to_pool(struct chorus_site *site, const struct chorus_ui *name,
@@ -134,9 +135,9 @@ static int deliver_to(struct chorus_site *site, const struct chorus_ui *name,
 	port = chorus_port_get(site, name);
 	if (!port)
 		return -EHOSTUNREACH;
-	ret = chorus_forward_accept(port, message, true);
+	ret = chorus_forward_accept(port, message, NULL);
 	chorus_port_put(port);
-	return ret;
+	return ret == -EPERM ? -EHOSTUNREACH : ret;
 }
 
 static int deliver(struct chorus_site *site, struct chorus_message *message)

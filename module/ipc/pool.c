@@ -29,6 +29,9 @@ static struct chorus_message *pool_take_locked(struct chorus_port *port)
 	struct chorus_message *message;
 
 	lockdep_assert_held(&port->actor->lock);
+	/* Not idle either: see chorus_bar_set(). */
+	if (unlikely(port->actor->bar & CHORUS_BAR_RECEIVE))
+		return NULL;
 	spin_lock(&pool->lock);
 	message = list_first_entry_or_null(&pool->queue, struct chorus_message, node);
 	if (message) {

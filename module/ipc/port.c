@@ -8,6 +8,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
+#include "ipc/bar.h"
 #include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/hold.h"
@@ -502,7 +503,7 @@ static void port_enqueue_locked(struct chorus_port *port, struct chorus_message 
  * @woken: NULL, or the caller is about to wait for the receiver; out: where that one was
  *	woken, if it waited
  *
- * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS (queue full).
+ * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS (queue full), -EPERM (see ipc/bar.h).
  */
 int chorus_port_post(struct chorus_port *port, struct chorus_message *message,
 		     enum chorus_woken *woken)
@@ -520,6 +521,12 @@ int chorus_port_post(struct chorus_port *port, struct chorus_message *message,
 		rcu_read_unlock();
 		chorus_count(send_unknown);
 		return -EHOSTUNREACH;
+	}
+	if (unlikely(actor->bar) && !chorus_bar_admits_locked(actor, message)) {
+		spin_unlock(&actor->lock);
+		rcu_read_unlock();
+		chorus_count(send_barred);
+		return -EPERM;
 	}
 	waiter = port_waiter_locked(port);
 	if (waiter) {

@@ -5,6 +5,7 @@
 #include "executive/actor.h"
 #include "executive/spin.h"
 #include "executive/thread.h"
+#include "ipc/bar.h"
 #include "ipc/cycle.h"
 #include "ipc/handler.h"
 #include "ipc/hold.h"
@@ -57,6 +58,12 @@ static bool call_is_over(int state)
 	return state == CHORUS_MESSAGE_REPLIED || state < 0;
 }
 
+/* Unless it is a call of supervisor code, whose thread this is for now. */
+static int call_barred(struct chorus_thread *thread, const struct chorus_call *call)
+{
+	return thread->depth ? 0 : chorus_bar_check_send(thread->actor, &call->target);
+}
+
 /* Sleep until the call is over: its state, or why the wait ended before. */
 static int call_wait(struct chorus_thread *thread, struct chorus_call *call,
 		     struct chorus_message *message, int *state)
@@ -73,6 +80,8 @@ static int call_wait(struct chorus_thread *thread, struct chorus_call *call,
 		if (call_is_over(*state))
 			break;
 		ret = chorus_wait_interrupted(thread, call->abortable);
+		if (!ret && unlikely(test_bit(CHORUS_THREAD_BARRED, &thread->attention)))
+			ret = call_barred(thread, call);
 		if (!ret)
 			ret = chorus_wait_sleep(&call->timeout);
 		if (ret)
@@ -387,6 +396,9 @@ int chorus_rpc_call(struct chorus_thread *thread, struct chorus_actor *actor,
 
 	if (unlikely(call->token))
 		return call_resume(thread, call);
+	ret = chorus_bar_check_send(actor, &call->target);
+	if (unlikely(ret))
+		return ret;
 again:
 	rcu_read_lock();
 	src = chorus_port_find_li(actor, call->src_li);
@@ -567,10 +579,14 @@ static bool send_is_broadcast(const struct chorus_ui *target)
 int chorus_rpc_send(struct chorus_actor *actor, s32 src_li, const struct chorus_ui *target,
 		    const struct chorus_ui *cotarget, const struct chorus_buffers *from)
 {
-	struct chorus_message *message = chorus_message_alloc(actor);
+	struct chorus_message *message;
 	struct chorus_port *port, *src;
 	int ret;
 
+	ret = chorus_bar_check_send(actor, target);
+	if (unlikely(ret))
+		return ret;
+	message = chorus_message_alloc(actor);
 	if (IS_ERR(message))
 		return PTR_ERR(message);
 again:

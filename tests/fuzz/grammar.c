@@ -54,6 +54,15 @@ static const struct field actor_pi_fields[] = {
 	F(chorus_actor_pi, out_pi, OUT),
 };
 
+static const struct field actor_bar_fields[] = {
+	HEAD(chorus_actor_bar, CHORUS_SET),
+	F(chorus_actor_bar, cap, CAP),
+	F(chorus_actor_bar, bar, NUMBER, 0, 4),
+	F(chorus_actor_bar, out_bar, OUT),
+	F(chorus_actor_bar, mediator, TARGET),
+	F(chorus_actor_bar, out_mediator, OUT),
+};
+
 static const struct field thread_self_fields[] = {
 	HEAD(chorus_thread_self, 0),
 	F(chorus_thread_self, out_li, OUT, GIVES_THREAD),
@@ -386,6 +395,7 @@ const struct row rows[] = {
 	COMMAND(actor_name, ACTOR_NAME, chorus_actor_name, 4),
 	COMMAND(actor_privilege, ACTOR_PRIVILEGE, chorus_actor_privilege, 6),
 	COMMAND(actor_pi, ACTOR_PI, chorus_actor_pi, 5),
+	COMMAND(actor_bar, ACTOR_BAR, chorus_actor_bar, 5),
 	COMMAND(thread_self, THREAD_SELF, chorus_thread_self, 4),
 	COMMAND(thread_abort, THREAD_ABORT, chorus_thread_abort, 8),
 	COMMAND(thread_aborted, THREAD_ABORTED, chorus_thread_aborted, 2),

@@ -15,6 +15,22 @@ const char *const idioms_around[] = {
 	"a pause us=500\n"
 	"a port_delete li=@0\n"
 	"x ipc_forward target=@1\n",
+	/* one bars the other, under its calls and those to it */
+	"a actor_privilege flags=3 privilege=1\n"
+	"x actor_self\n"
+	"a actor_self\n"
+	"y ipc_call target=@2 timeout=-1\n"
+	"z ipc_send target=@1\n"
+	"z ipc_call target=@1 timeout=-1\n"
+	"a await to=y\n"
+	"a actor_bar flags=1 cap=@1 bar=3\n"
+	"x ipc_send target=@2\n"
+	"a ipc_send target=@1\n"
+	"a actor_bar flags=1 cap=@1 bar=3 mediator=@2\n"
+	"x ipc_send target=@2\n"
+	"a ipc_send target=@1\n"
+	"x close\n"
+	"x open\n",
 	/* a group loses its members, one at a time */
 	"a port_create\n"
 	"a port_create\n"

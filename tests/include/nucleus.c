@@ -24,6 +24,8 @@ const struct command commands[] = {
 	C(ACTOR_PRIVILEGE, chorus_actor_privilege,
 	  OUT(chorus_actor_privilege, out_privilege, out_privilege)),
 	C(ACTOR_PI, chorus_actor_pi, OUT(chorus_actor_pi, out_pi, out_pi)),
+	C(ACTOR_BAR, chorus_actor_bar, OUT(chorus_actor_bar, out_bar, out_bar),
+	  OUT(chorus_actor_bar, out_mediator, out_mediator)),
 	C(THREAD_SELF, chorus_thread_self, OUT(chorus_thread_self, out_li, out_reserved)),
 	C(THREAD_ABORT, chorus_thread_abort),
 	C(THREAD_ABORTED, chorus_thread_aborted,

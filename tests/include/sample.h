@@ -38,6 +38,8 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 	case CHORUS_IOC_ACTOR_PI:
 		((struct chorus_actor_pi *)to)->flags = CHORUS_SELF;
 		return 0;
+	case CHORUS_IOC_ACTOR_BAR:
+		return -EPERM;
 	case CHORUS_IOC_THREAD_ABORT:
 		((struct chorus_thread_abort *)to)->flags = CHORUS_SELF;
 		((struct chorus_thread_abort *)to)->li = 0x7ffffff0;

@@ -32,6 +32,7 @@ extern struct fake {
 		struct chorus_actor_name name;
 		struct chorus_actor_privilege privilege;
 		struct chorus_actor_pi pi;
+		struct chorus_actor_bar actor_bar;
 		struct chorus_actor_delete actor_delete;
 		struct chorus_thread_abort abort;
 		struct chorus_thread_delay delay;

@@ -260,6 +260,7 @@ static int five_departures(unsigned int command, void *arg)
 static void test_watch(void)
 {
 	KnUniqueId ui = { .uiHead = 5, .uiTail = 6 };
+	KnCap cap = { .ui = { 7, 8 }, .key = { 9, 10 } };
 	uint64_t departures = UINT64_MAX;
 
 	fake_reset();
@@ -291,6 +292,11 @@ static void test_watch(void)
 	is(chorus_port_hold(3, NULL, 0), K_OK, "no more");
 	ok(!fake.in.port_policy.heir.head && !fake.in.port_policy.hold &&
 	   fake.in.port_policy.policy == CHORUS_POLICY_FAIL, "fail");
+	is(chorus_actor_bar(NULL, K_BARSEND, NULL), K_EFAULT, "chorus_actor_bar(null)");
+	is(chorus_actor_bar(&cap, K_BARRECEIVE, &ui), K_OK, "chorus_actor_bar");
+	ok(fake.in.actor_bar.cap.ui.tail == 8 && fake.in.actor_bar.cap.key.k[1] == 10 &&
+	   fake.in.actor_bar.bar == CHORUS_BAR_RECEIVE &&
+	   fake.in.actor_bar.mediator.tail == 6, "whom, what, and but for whom");
 	fake_reset();
 }
 

@@ -19,6 +19,7 @@ static __u32 known_flags(const struct command *c)
 		return CHORUS_SELF;
 	case CHORUS_IOC_PORT_CREATE:
 		return CHORUS_PORT_DECLARE;
+	case CHORUS_IOC_ACTOR_BAR:
 	case CHORUS_IOC_PORT_PI:
 	case CHORUS_IOC_PORT_LEND:
 	case CHORUS_IOC_PORT_POLICY:

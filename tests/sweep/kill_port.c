@@ -232,6 +232,43 @@ static const struct kill_scene aborting = {
 	"threadAbort", abort_prepare, abort_act, abort_after,
 };
 
+/* ---- the third bars the server, with the client's call in its queue ---- */
+
+static void bar_prepare(struct play *play)
+{
+	struct chorus_actor_bar *b = SHARED(struct chorus_actor_bar);
+
+	play_people(play);
+	MUST(run(play->party[THIRD], do_trust, NULL));
+	b->flags = CHORUS_SET;
+	b->cap = puppet_capability(play->party[SERVER]);
+	b->bar = CHORUS_BAR_SEND | CHORUS_BAR_RECEIVE;
+	play->data = b;
+	begin(play->party[CLIENT], note_call, play->note[CLIENT]);
+	wait_blocked(play->party[CLIENT]);
+}
+
+static void bar_act(struct play *play)
+{
+	play->result[THIRD] = run(play->party[THIRD], do_actor_bar, play->data);
+	play->result[CLIENT] = end(play->party[CLIENT]);
+}
+
+static void bar_after(struct play *play)
+{
+	struct puppet *other = puppet_actor();
+	struct chorus_actor_bar *b = play->data;
+
+	play_stranger_calls(play, server_died(play) ? -EHOSTUNREACH : -EPERM);
+	MUST(run(other, do_trust, NULL));
+	b->bar = 0;
+	EXPECT(run(other, do_actor_bar, b), server_died(play) ? -EHOSTUNREACH : 0);
+	if (!server_died(play))
+		serve_on(play);
+}
+
+static const struct kill_scene barring = { "a bar", bar_prepare, bar_act, bar_after };
+
 /* ---- a listing ---- */
 
 static void list_prepare(struct play *play)
@@ -303,6 +340,14 @@ static const struct kill_row rows[] = {
 	{ &aborting, "A1", THIRD, { [SERVER] = { -ECANCELED } } },
 	{ &aborting, "A2", SERVER, { [THIRD] = DONE, [SERVER] = { -ECANCELED } } },
 	{ &aborting, "A2", THIRD, { [SERVER] = { -ECANCELED } } },
+
+	/* Who dies is as dead as who is told. */
+	{ &barring, "A3", SERVER, { [THIRD] = DONE, [CLIENT] = { -EPERM, -EIDRM } } },
+	{ &barring, "A3", THIRD, { [CLIENT] = { -EPERM } } },
+	{ &barring, "A3", CLIENT, { [THIRD] = DONE } },
+	{ &barring, "A4", SERVER, { [THIRD] = DONE, [CLIENT] = { -EPERM } } },
+	{ &barring, "A4", THIRD, { [CLIENT] = { -EPERM } } },
+	{ &barring, "A4", CLIENT, { [THIRD] = DONE, [CLIENT] = { -EPERM } } },
 
 	{ &listing, "X1", THIRD }, { &listing, "X1", SERVER, { [THIRD] = DONE } },
 	{ &listing, "X1", CLIENT, { [THIRD] = DONE } },

@@ -40,7 +40,8 @@
  * ``ENOENT``              no such local id, name, LAP, member, window or message here
  * ``EHOSTUNREACH``        nothing with this unique identifier can be reached
  * ``EACCES``              the key of the capability is wrong
- * ``EPERM``               the caller lacks the privilege
+ * ``EPERM``               the caller lacks the privilege, or he, or whom he sends to, is
+ *                         barred from messages
  * ``EBUSY``               taken: one actor a process, one owner a name, one window
  *                         a port, a port with a handler has no receivers
  * ``EEXIST``              the declared unique identifier, or the same watch, exists
@@ -292,6 +293,41 @@ struct chorus_actor_pi {
 	struct chorus_protid out_pi;
 };
 #define CHORUS_IOC_ACTOR_PI		CHORUS_IOC(0x14)
+
+#define CHORUS_BAR_SEND			(1U << 0) /* it sends and calls nobody */
+#define CHORUS_BAR_RECEIVE		(1U << 1) /* nobody sends to its ports or calls them */
+
+/**
+ * struct chorus_actor_bar - CHORUS_IOC_ACTOR_BAR, shut an actor off, or stand between it and the rest
+ * @size: sizeof(struct chorus_actor_bar)
+ * @flags: CHORUS_SET
+ * @cap: the actor, of a process, not the caller
+ * @bar: CHORUS_BAR_* bits; 0 lifts it
+ * @out_bar: as it was before the call
+ * @mediator: whom it does not concern: a port, or a group in any mode; null: nobody.  What the barred
+ *	actor may still send to, and the source port of what it may still get; the actor this port is
+ *	attached to may also forward to it
+ * @out_mediator: as it was
+ *
+ * For SYSTEM actors that are not barred themselves (else EPERM).  The barred actor's ipcSend, ipcCall
+ * and ipcForward are EPERM, and so are those to its ports; calls under way, its own and those in
+ * its queues, end with EPERM, other messages in its queues are deleted, notices of death stay.
+ * What it had received it may reply to.  A shared queue gives it nothing.  LAPs are no messages.
+ *
+ * The bar goes with the process: when its actor dies the process can open the device no more (EBUSY),
+ * not after exec either.  A child of it is another process, with its own right to open the device, or
+ * without.  Source: none, an extension of ours.
+ */
+struct chorus_actor_bar {
+	__u32 size;
+	__u32 flags;
+	struct chorus_cap cap;
+	__u32 bar;
+	__u32 out_bar;
+	struct chorus_ui mediator;
+	struct chorus_ui out_mediator;
+};
+#define CHORUS_IOC_ACTOR_BAR		CHORUS_IOC(0x15)
 
 /* ---- 0x2n: threads ------------------------------------------------------ */
 

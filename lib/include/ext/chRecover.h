@@ -37,6 +37,10 @@ typedef struct ChorusDeath {
 	uint32_t reserved;
 } ChorusDeath;
 
+/* chorus_actor_bar(): what an actor may not. */
+#define K_BARSEND	0x1u	/* send, call or forward */
+#define K_BARRECEIVE	0x2u	/* be sent to or called */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -91,6 +95,19 @@ int chorus_unwatch(const KnUniqueId *object, int portli, uint64_t cookie);
  * it may have had effects.  K_EINVAL: no such port, or a value out of range.
  */
 int chorus_port_hold(int portli, const KnUniqueId *heir, int64_t timeout);
+
+/**
+ * chorus_actor_bar - shut an actor off from messages, or put a mediator before it
+ * @actorcap: the actor, of another process
+ * @bar: K_BARSEND, K_BARRECEIVE; 0 lifts it
+ * @mediator: a port, or a group, to which it may send still, and the port from
+ *	which it may be sent to; or null
+ *
+ * For system actors that are not barred themselves, else K_EPRIV.  Calls under
+ * way end with K_EPRIV, its own and those in its queues.
+ */
+int chorus_actor_bar(const KnCap *actorcap, unsigned int bar,
+		     const KnUniqueId *mediator);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -11,6 +11,7 @@
 #include "kernel.h"
 
 #include "dev/ioctl.h"
+#include "ipc/bar.h"
 #include "ipc/group.h"
 #include "ipc/hold.h"
 #include "ipc/lap.h"
@@ -503,6 +504,13 @@ int chorus_notice_ask(struct chorus_actor *by, const struct chorus_notice_reques
 	note(request->seen);
 	*departures = 8;
 	return answer(ends, ARRAY_SIZE(ends));
+}
+
+void chorus_bar_set(struct chorus_actor *which, const struct chorus_bar *set,
+		    struct chorus_bar *old)
+{
+	PROMISE(which != &actor && (!set || set->what <= 3));
+	*old = (struct chorus_bar){ };
 }
 
 int chorus_hold_policy(struct chorus_actor *by, s32 li, const struct chorus_policy *set,
