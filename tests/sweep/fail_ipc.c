@@ -389,6 +389,9 @@ static void run_onward(struct fail *f)
 static void run_watches(struct fail *f)
 {
 	struct chorus_watch w[20] = { 0 };
+	struct chorus_port_policy p = {
+		.flags = CHORUS_SET, .policy = CHORUS_POLICY_HOLD, .hold = SECOND,
+	};
 	struct chorus_watch_cancel c = { 0 };
 	struct chorus_port_create port = { 0 };
 	struct chorus_port_delete d = { 0 };
@@ -404,6 +407,8 @@ static void run_watches(struct fail *f)
 	}
 	c.object = port.out_ui;
 	TRY(f, watch_cancel(&c), -EFAULT);
+	p.li = port.out_li;
+	TRY(f, port_policy(&p), -EFAULT);
 	d.li = port.out_li;
 	/* What was asked for comes, whatever fails now. */
 	TRY(f, port_delete(&d), -EFAULT);
