@@ -16,13 +16,24 @@ static struct json_object *show_name(struct nlattr **attrs, int attr, char *text
 
 static struct json_object *show_options(struct nlattr **attrs, int attr, char *text)
 {
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} known[] = {
+		{ CHORUS_LAP_SAFE, "safe" },
+		{ CHORUS_LAP_PROMPT, "prompt" },
+	};
 	uint64_t lap_options = attr_number(attrs, attr);
 	struct json_object *json = json_object_new_array();
+	size_t i, used = 0;
 
 	text[0] = '\0';
-	if (lap_options & CHORUS_LAP_SAFE) {
-		snprintf(text, CELL_SIZE, "safe");
-		json_object_array_add(json, json_object_new_string("safe"));
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!(lap_options & known[i].bit))
+			continue;
+		used += snprintf(text + used, CELL_SIZE - used, "%s%s", used ? " " : "",
+				 known[i].name);
+		json_object_array_add(json, json_object_new_string(known[i].name));
 	}
 	if (!text[0])
 		snprintf(text, CELL_SIZE, "-");

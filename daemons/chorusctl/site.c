@@ -12,6 +12,7 @@ static struct json_object *show_features(struct nlattr **attrs, int attr, char *
 	} known[] = {
 		{ CHORUS_FEATURE_WAKE_LOCAL, "wake-local" },
 		{ CHORUS_FEATURE_SUPERVISOR, "supervisor" },
+		{ CHORUS_FEATURE_RING, "ring" },
 		{ CHORUS_FEATURE_TEST, "test" },
 	};
 	uint64_t features = attr_number(attrs, attr);

@@ -74,6 +74,10 @@
 	_(miss_restart)		/* off the fast path: interrupted call */	\
 	_(miss_token)		/* off the fast path: reply by token */		\
 	_(miss_thread)		/* off the fast path: first call of a thread */	\
+	_(miss_worker)		/* off the fast path: a LAP that may wait, by a ring */ \
+	_(ring)			/* commands of io_uring */			\
+	_(ring_worker)		/* of these, done by a worker of the ring */	\
+	_(fast_ring)		/* commands of io_uring on a fast path */	\
 	_(stranger)		/* entries by a process that is not the actor */
 
 enum chorus_stat {

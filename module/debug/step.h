@@ -25,12 +25,15 @@
 	_(S1)	/* server: decoded, not waiting yet */			\
 	_(S2)	/* server: message taken, not copied out */		\
 	_(S3)	/* server: message is current */			\
+	_(S4)	/* server by ring: told, message not held */		\
+	_(S5)	/* server by ring: message is the actor's */		\
 	_(R1)	/* server: message claimed for the reply */		\
 	_(R2)	/* server: reply copied in, not delivered */		\
 	_(R3)	/* server: reply delivered, client woken */		\
 	_(R4)	/* dead server: a call off it, with nobody */		\
 	_(R5)	/* dead server: a call waits for a successor */		\
 	_(R6)	/* successor: calls that waited off the list, with nobody */ \
+	_(R7)	/* server by ring: replied, the receive goes to a worker */ \
 	_(F1)	/* save: message claimed, not held */			\
 	_(F2)	/* save: held, its token not told */			\
 	_(F3)	/* restore: not held any more, not current */		\

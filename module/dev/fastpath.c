@@ -6,6 +6,31 @@
 #include "ipc/rpc.h"
 
 /**
+ * chorus_fastpath_ring_send() - ipcSend in the submission of a ring
+ * @actor: of the file
+ * @user: the structure
+ */
+int chorus_fastpath_ring_send(struct chorus_actor *actor, void __user *user)
+{
+	struct chorus_ipc_send p __uninitialized;
+	struct chorus_buffers from;
+	int ret;
+
+	if (fetch_struct(&p, user))
+		return MISSED(size);
+	if (p.flags | p.cotarget.head | p.cotarget.tail)
+		return MISSED(size);
+	if (p.body_size > CHORUS_BODY_MAX)
+		return MISSED(size);
+	ret = chorus_ioctl_check_actor(actor);
+	if (unlikely(ret))
+		return ret;
+	chorus_count(fast_ring);
+	from = (struct chorus_buffers){ p.annex, p.body, p.body_size, false };
+	return chorus_rpc_send(actor, p.src_li, &p.target, &p.cotarget, &from);
+}
+
+/**
  * chorus_fastpath_call() - ipcCall on first entry
  * @actor: of the file
  * @cmd: the command, for the table

@@ -16,6 +16,12 @@
 #include "ipc/copy.h"
 
 /* Nothing is done yet: the table does it all. */
+#define MISSED(reason)						\
+({								\
+	chorus_count(miss_##reason);				\
+	CHORUS_MISSED;						\
+})
+
 #define MISS(reason)						\
 ({								\
 	chorus_count(miss_##reason);				\

@@ -28,14 +28,9 @@ static __always_inline struct chorus_lap *lap_find(struct chorus_thread *thread,
 	return lap;
 }
 
-/**
- * chorus_fastpath_lap_invoke() - lapInvoke with a small argument block
- * @actor: of the file
- * @cmd: the command, for the table
- * @user: the caller's structure
- */
-long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
-				void __user *user)
+/* @ring: in the submission of a ring, where only a handler that never waits may run. */
+static __always_inline int lap_invoke_here(struct chorus_actor *actor, void __user *user,
+					   bool ring)
 {
 	struct chorus_lap_invoke p __uninitialized;
 	u64 arg[CHORUS_COPY_WORDS] __uninitialized;
@@ -44,11 +39,11 @@ long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
 	int ret;
 
 	if (fetch_struct(&p, user))
-		return MISS(size);
+		return MISSED(size);
 	if (p.flags | p.reserved)
-		return MISS(size);
+		return MISSED(size);
 	if (!chorus_copy_is_small(p.arg_size, false))
-		return MISS(size);
+		return MISSED(size);
 	ret = chorus_ioctl_check_actor(actor);
 	if (unlikely(ret))
 		return ret;
@@ -60,7 +55,7 @@ long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
 	thread = chorus_thread_find(current);
 	if (unlikely(!thread || thread->actor != actor)) {
 		chorus_brief_unlock();
-		return MISS(thread);
+		return MISSED(thread);
 	}
 	lap = lap_find(thread, actor->object.site, &p.lap);
 	ret = chorus_lap_enter(lap, thread);
@@ -75,12 +70,43 @@ long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
 		chorus_count(lap_refused);
 		return ret;
 	}
-	chorus_count(fast_lap);
-	ret = chorus_lap_run_here(lap, thread, actor, arg, false);
+	if (ring) {
+		if (unlikely(!(lap->options & CHORUS_LAP_PROMPT))) {
+			chorus_gate_leave(&lap->gate, thread);
+			return MISSED(worker);
+		}
+		chorus_count(fast_ring);
+		thread->nowait = true;
+		ret = chorus_lap_run_here(lap, thread, actor, arg, false);
+		thread->nowait = false;
+	} else {
+		chorus_count(fast_lap);
+		ret = chorus_lap_run_here(lap, thread, actor, arg, false);
+	}
 	if (unlikely(ret))
 		return ret;
 	chorus_step(L3);
 	if (p.arg_size && chorus_store_words(p.arg, arg, p.arg_size / sizeof(u64)))
 		return -EFAULT;
 	return 0;
+}
+
+/**
+ * chorus_fastpath_lap_invoke() - lapInvoke with a small argument block
+ * @actor: of the file
+ * @cmd: the command, for the table
+ * @user: the caller's structure
+ */
+long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
+				void __user *user)
+{
+	int ret = lap_invoke_here(actor, user, false);
+
+	return likely(ret != CHORUS_MISSED) ? ret : chorus_ioctl_by_table(actor, cmd, user);
+}
+
+/** chorus_fastpath_ring_lap() - the same in the submission of a ring, which must not wait */
+int chorus_fastpath_ring_lap(struct chorus_actor *actor, void __user *user)
+{
+	return lap_invoke_here(actor, user, true);
 }

@@ -10,6 +10,7 @@
 #include "dev/fops.h"
 #include "dev/ioctl.h"
 #include "dev/mmap.h"
+#include "dev/uring.h"
 #include "ipc/port.h"
 
 struct cloexec_work {
@@ -103,6 +104,9 @@ static const struct file_operations chorus_fops = {
 	.unlocked_ioctl = chorus_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.mmap = chorus_mmap,
+#if IS_ENABLED(CONFIG_IO_URING)
+	.uring_cmd = chorus_uring_cmd,
+#endif
 	.show_fdinfo = chorus_show_fdinfo,
 	.llseek = noop_llseek,
 };

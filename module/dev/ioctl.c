@@ -4,6 +4,7 @@
 
 #include "debug/stat.h"
 #include "dev/ioctl.h"
+#include "dev/uring.h"
 
 static const struct chorus_row *const parts[] = {
 	chorus_rows_site,
@@ -73,6 +74,52 @@ int chorus_ioctl_write_back(struct chorus_request *request, const void *payload,
 	       -EFAULT : 0;
 }
 
+static long call_row(struct chorus_request *request, const struct chorus_row *row,
+		     union chorus_payload *payload)
+{
+	long ret;
+
+	if (row->flags & CHORUS_ROW_THREAD) {
+		request->thread = request->ring ? chorus_uring_thread(request) :
+						  chorus_thread_enter(request->actor);
+		if (IS_ERR(request->thread))
+			return PTR_ERR(request->thread);
+	}
+	ret = row->fn(request, payload);
+	if (request->ring && request->thread)
+		chorus_uring_thread_done(request);
+	return ret;
+}
+
+/**
+ * chorus_ioctl_run() - a command by its row
+ * @request: whose, and where the structure is
+ * @cmd: only type and number count
+ */
+long chorus_ioctl_run(struct chorus_request *request, unsigned int cmd)
+{
+	const struct chorus_row *row = find_row(cmd);
+	union chorus_payload payload;
+	long ret;
+
+	if (!row)
+		return -ENOTTY;
+	if (!(row->flags & CHORUS_ROW_ANYBODY)) {
+		ret = chorus_ioctl_check_actor(request->actor);
+		if (ret)
+			return ret;
+	}
+	if (request->ring && !(row->flags & CHORUS_ROW_RING))
+		return -EOPNOTSUPP;
+	ret = copy_payload(request, row, &payload);
+	if (ret)
+		return ret;
+	ret = call_row(request, row, &payload);
+	if (!ret && !request->wrote && !(row->flags & CHORUS_ROW_QUIET))
+		ret = chorus_ioctl_write_back(request, &payload, row->size);
+	return ret;
+}
+
 /**
  * chorus_ioctl_by_table() - the general way: any command, a structure of any size
  * @actor: of the file
@@ -82,30 +129,8 @@ int chorus_ioctl_write_back(struct chorus_request *request, const void *payload,
 long chorus_ioctl_by_table(struct chorus_actor *actor, unsigned int cmd, void __user *user)
 {
 	struct chorus_request request = { .actor = actor, .user = user };
-	const struct chorus_row *row;
-	union chorus_payload payload;
-	long ret;
 
-	row = find_row(cmd);
-	if (!row)
-		return -ENOTTY;
-	if (!(row->flags & CHORUS_ROW_ANYBODY)) {
-		ret = chorus_ioctl_check_actor(actor);
-		if (ret)
-			return ret;
-	}
-	ret = copy_payload(&request, row, &payload);
-	if (ret)
-		return ret;
-	if (row->flags & CHORUS_ROW_THREAD) {
-		request.thread = chorus_thread_enter(actor);
-		if (IS_ERR(request.thread))
-			return PTR_ERR(request.thread);
-	}
-	ret = row->fn(&request, &payload);
-	if (!ret && !request.wrote && !(row->flags & CHORUS_ROW_QUIET))
-		ret = chorus_ioctl_write_back(&request, &payload, row->size);
-	return ret;
+	return chorus_ioctl_run(&request, cmd);
 }
 
 /**

@@ -17,10 +17,13 @@
 #include "executive/actor.h"
 #include "executive/thread.h"
 
+struct chorus_ring;
+
 /* Who calls, and where his structure is. */
 struct chorus_request {
 	struct chorus_actor *actor;
 	struct chorus_thread *thread;	/* NULL for commands without CHORUS_ROW_THREAD */
+	struct chorus_ring *ring;	/* NULL: by ioctl; see dev/uring.h */
 	void __user *user;
 	u32 user_size;			/* what the caller's structure holds */
 	bool wrote;			/* the function has copied out by itself */
@@ -73,6 +76,7 @@ enum chorus_row_flags {
 	CHORUS_ROW_ANYBODY = 1 << 0,	/* no actor needed */
 	CHORUS_ROW_THREAD = 1 << 1,	/* needs the state of the calling thread */
 	CHORUS_ROW_QUIET = 1 << 2,	/* nothing to copy back */
+	CHORUS_ROW_RING = 1 << 3,	/* also by io_uring */
 };
 
 struct chorus_row {
@@ -120,6 +124,7 @@ int chorus_call_interrupted(struct chorus_thread *thread, struct chorus_call *ca
 int chorus_reply_receive_failed(int error, const struct chorus_receive *receive,
 				struct chorus_ipc_reply_receive __user *user);
 
+long chorus_ioctl_run(struct chorus_request *request, unsigned int cmd);
 int chorus_ioctl_stranger(const struct chorus_actor *actor);
 
 /* Returns 0, -EXDEV, -ESHUTDOWN. */
@@ -138,5 +143,10 @@ long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
 long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __user *user);
 long chorus_fastpath_reply_receive(struct chorus_actor *actor, unsigned int cmd,
 				   void __user *user);
+
+/* The same for a ring: an error, 0, or CHORUS_MISSED with nothing done. */
+#define CHORUS_MISSED	1
+int chorus_fastpath_ring_lap(struct chorus_actor *actor, void __user *user);
+int chorus_fastpath_ring_send(struct chorus_actor *actor, void __user *user);
 
 #endif /* CHORUS_DEV_IOCTL_H */

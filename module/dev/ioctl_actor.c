@@ -22,6 +22,8 @@ u64 chorus_features(void)
 		features |= CHORUS_FEATURE_WAKE_LOCAL;
 	if (IS_ENABLED(CHORUS_SUPERVISOR))
 		features |= CHORUS_FEATURE_SUPERVISOR;
+	if (IS_ENABLED(CONFIG_IO_URING))
+		features |= CHORUS_FEATURE_RING;
 	if (IS_ENABLED(CHORUS_TEST))
 		features |= CHORUS_FEATURE_TEST;
 	return features;

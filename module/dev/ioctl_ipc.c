@@ -2,37 +2,50 @@
 /* Commands about messages. */
 #include <linux/uaccess.h>
 
+#include "debug/step.h"
 #include "dev/ioctl.h"
+#include "dev/uring.h"
 #include "ipc/forward.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
 #include "ipc/vector.h"
 
-/* A body that is sent: judged here, copied where it is needed.  For chorus_vector_free(). */
-static int outgoing(struct chorus_buffers *buffers, u64 annex, u64 body, u32 size, bool vector,
-		    bool large)
+/*
+ * A body that is sent: judged here, copied where it is needed.  For chorus_vector_free().
+ * Parts do not lie in a registered buffer.
+ */
+static int outgoing(struct chorus_request *request, struct chorus_buffers *buffers, u64 annex,
+		    u64 body, u32 size, bool vector, bool large)
 {
 	u32 max = large ? CHORUS_BODY_LARGE_MAX : CHORUS_BODY_MAX;
 
 	*buffers = (struct chorus_buffers){ .annex = annex };
 	if (vector)
-		return chorus_vector_fetch(buffers, body, size, max);
+		return request->ring && request->ring->pinned ? -EINVAL :
+		       chorus_vector_fetch(buffers, body, size, max);
 	if (size > max)
 		return -EMSGSIZE;
 	buffers->body = body;
 	buffers->size = size;
-	return 0;
+	return request->ring ? chorus_uring_import(request, buffers, ITER_SOURCE) : 0;
 }
 
 /* Room for one that comes; more than its size is never written. */
-static int incoming(struct chorus_buffers *buffers, u64 annex, u64 body, u32 size, bool vector)
+static int incoming(struct chorus_request *request, struct chorus_buffers *buffers, u64 annex,
+		    u64 body, u32 size, bool vector)
 {
 	*buffers = (struct chorus_buffers){ .annex = annex };
 	if (vector && body)
-		return chorus_vector_fetch(buffers, body, size, U32_MAX);
+		return request->ring && request->ring->pinned ? -EINVAL :
+		       chorus_vector_fetch(buffers, body, size, U32_MAX);
 	buffers->body = body;
 	buffers->size = size;
-	return 0;
+	return request->ring ? chorus_uring_import(request, buffers, ITER_DEST) : 0;
+}
+
+static bool must_not_wait(const struct chorus_request *request)
+{
+	return request->ring && request->ring->nowait;
 }
 
 /* To a port a coTarget says nothing: an error rather than ignored. */
@@ -48,8 +61,8 @@ static int ipc_send(struct chorus_request *request, union chorus_payload *payloa
 	int ret;
 
 	ret = check_cotarget(&p->target, &p->cotarget) ?:
-	      outgoing(&from, p->annex, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR,
-		       p->flags & CHORUS_MSG_LARGE);
+	      outgoing(request, &from, p->annex, p->body, p->body_size,
+		       p->flags & CHORUS_MSG_VECTOR, p->flags & CHORUS_MSG_LARGE);
 	if (ret)
 		return ret;
 	ret = chorus_rpc_send(request->actor, p->src_li, &p->target, &p->cotarget, &from);
@@ -57,12 +70,12 @@ static int ipc_send(struct chorus_request *request, union chorus_payload *payloa
 	return ret;
 }
 
-static int receive_setup(struct chorus_receive *receive, s32 li, u32 flags, u64 annex, u64 body,
-			 u32 room)
+static int receive_setup(struct chorus_request *request, struct chorus_receive *receive, s32 li,
+			 u32 flags, u64 annex, u64 body, u32 room)
 {
 	receive->li = li;
 	receive->abortable = flags & CHORUS_MSG_ABORTABLE;
-	return incoming(&receive->to, annex, body, room, flags & CHORUS_MSG_VECTOR);
+	return incoming(request, &receive->to, annex, body, room, flags & CHORUS_MSG_VECTOR);
 }
 
 /* The same fields stand at the end of two structures. */
@@ -77,13 +90,39 @@ do {							\
 	(p)->out_msg = (received)->token;		\
 } while (0)
 
+/* By a ring there is no current message; a submission looks once. */
+static int receive_message(struct chorus_request *request, struct chorus_receive *receive,
+			   struct chorus_received *out, struct chorus_message **message)
+{
+	s64 ns = receive->timeout.ns;
+
+	if (!request->ring)
+		return chorus_receive(request->thread, receive, out);
+	if (request->ring->nowait)
+		receive->timeout.ns = 0;
+	*message = chorus_receive_detached(request->thread, receive, out);
+	receive->timeout.ns = ns;
+	if (!IS_ERR(*message))
+		return 0;
+	if (PTR_ERR(*message) == -ETIMEDOUT && request->ring->nowait && ns)
+		return -EAGAIN;
+	return PTR_ERR(*message);
+}
+
 /* The caller must hear what it received, or it is given back. */
-static int receive_write_back(struct chorus_request *request, const void *payload, size_t size)
+static int receive_write_back(struct chorus_request *request, struct chorus_message *message,
+			      const void *payload, size_t size)
 {
 	int ret = chorus_ioctl_write_back(request, payload, size);
 
-	if (ret)
-		chorus_receive_undo(request->thread);
+	if (!request->ring) {
+		if (ret)
+			chorus_receive_undo(request->thread);
+	} else if (ret) {
+		chorus_receive_give_back(request->actor, message);
+	} else {
+		chorus_receive_hold(request->actor, message);
+	}
 	return ret;
 }
 
@@ -91,15 +130,16 @@ static int ipc_receive(struct chorus_request *request, union chorus_payload *pay
 {
 	struct chorus_ipc_receive *p = &payload->receive;
 	struct chorus_ipc_receive __user *user = request->user;
+	struct chorus_message *message = NULL;
 	struct chorus_receive receive;
 	struct chorus_received out;
 	int ret;
 
-	ret = receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size);
+	ret = receive_setup(request, &receive, p->li, p->flags, p->annex, p->body, p->body_size);
 	if (ret)
 		return ret;
 	chorus_timeout_init(&receive.timeout, p->timeout, p->deadline);
-	ret = chorus_receive(request->thread, &receive, &out);
+	ret = receive_message(request, &receive, &out, &message);
 	chorus_vector_free(&receive.to);
 	if (ret == -ERESTARTSYS &&
 	    put_user(chorus_timeout_deadline(&receive.timeout), &user->deadline))
@@ -107,7 +147,7 @@ static int ipc_receive(struct chorus_request *request, union chorus_payload *pay
 	if (ret)
 		return ret;
 	RECEIVED_TO(p, &out);
-	return receive_write_back(request, p, sizeof(*p));
+	return receive_write_back(request, message, p, sizeof(*p));
 }
 
 /**
@@ -129,6 +169,13 @@ int chorus_call_interrupted(struct chorus_thread *thread, struct chorus_call *ca
 	return -ERESTARTSYS;
 }
 
+/* The thread of a ring ends with the command, and what is parked with it. */
+static int ring_call_interrupted(struct chorus_thread *thread, struct chorus_call *call)
+{
+	chorus_rpc_drop(thread, call->token);
+	return -EINTR;
+}
+
 static int ipc_call(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_ipc_call *p = &payload->call;
@@ -146,24 +193,29 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 	ret = check_cotarget(&p->target, &p->cotarget);
 	if (ret)
 		return ret;
-	if (p->reserved)
+	if (p->reserved || (request->ring && (p->restart || p->deadline)))
 		return -EINVAL;
 	/* The request of an interrupted call is out, and not looked at again. */
-	ret = outgoing(&call.request, p->annex, p->body, p->body_size,
+	ret = outgoing(request, &call.request, p->annex, p->body, p->body_size,
 		       (p->flags & CHORUS_MSG_VECTOR) && !p->restart,
 		       p->flags & CHORUS_MSG_LARGE);
 	if (ret)
 		return ret;
-	ret = incoming(&call.reply, p->rep_annex, p->rep_body, p->rep_size,
+	ret = incoming(request, &call.reply, p->rep_annex, p->rep_body, p->rep_size,
 		       p->flags & CHORUS_MSG_REP_VECTOR);
 	if (!ret) {
-		chorus_timeout_init(&call.timeout, p->timeout, p->deadline);
-		ret = chorus_rpc_call(request->thread, request->actor, &call);
+		if (must_not_wait(request)) {
+			ret = -EAGAIN;
+		} else {
+			chorus_timeout_init(&call.timeout, p->timeout, p->deadline);
+			ret = chorus_rpc_call(request->thread, request->actor, &call);
+		}
 		chorus_vector_free(&call.reply);
 	}
 	chorus_vector_free(&call.request);
 	if (ret == -ERESTARTSYS)
-		return chorus_call_interrupted(request->thread, &call, request->user);
+		return request->ring ? ring_call_interrupted(request->thread, &call) :
+			chorus_call_interrupted(request->thread, &call, request->user);
 	if (ret)
 		return ret;
 	p->restart = 0;
@@ -181,8 +233,10 @@ static int ipc_reply(struct chorus_request *request, union chorus_payload *paylo
 
 	if (p->reserved)
 		return -EINVAL;
-	ret = outgoing(&from, p->annex, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR,
-		       p->flags & CHORUS_MSG_LARGE);
+	if (request->ring && !p->msg)
+		return -ENOMSG;
+	ret = outgoing(request, &from, p->annex, p->body, p->body_size,
+		       p->flags & CHORUS_MSG_VECTOR, p->flags & CHORUS_MSG_LARGE);
 	if (ret)
 		return ret;
 	ret = chorus_rpc_reply(request->thread, p->msg, &from, false);
@@ -216,19 +270,32 @@ static int reply_first(struct chorus_request *request, const struct chorus_ipc_r
 	struct chorus_buffers from;
 	int ret;
 
-	ret = outgoing(&from, p->rep_annex, p->rep_body, p->rep_size,
+	ret = outgoing(request, &from, p->rep_annex, p->rep_body, p->rep_size,
 		       (p->flags & CHORUS_MSG_REP_VECTOR) && !p->restart,
 		       p->flags & CHORUS_MSG_LARGE);
 	if (ret || p->restart)
 		return ret;
-	ret = chorus_rpc_reply(request->thread, p->rep_msg, &from, true);
+	if (request->ring && !p->rep_msg)
+		ret = -ENOMSG;
+	else
+		ret = chorus_rpc_reply(request->thread, p->rep_msg, &from, !request->ring);
 	chorus_vector_free(&from);
 	return ret == -EHOSTUNREACH ? 0 : ret;
+}
+
+/* By a ring: the next attempt, on a worker, finds the mark. */
+static int ring_receive_later(struct chorus_ipc_reply_receive __user *user)
+{
+	if (put_user(RESTART_REPLIED, &user->restart))
+		return -EFAULT;
+	chorus_step(R7);
+	return -EAGAIN;
 }
 
 static int ipc_reply_receive(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_ipc_reply_receive *p = &payload->reply_receive;
+	struct chorus_message *message = NULL;
 	struct chorus_receive receive;
 	struct chorus_received out;
 	int ret;
@@ -236,18 +303,22 @@ static int ipc_reply_receive(struct chorus_request *request, union chorus_payloa
 	if (p->reserved || p->restart > RESTART_REPLIED)
 		return -EINVAL;
 	/* All that can be wrong with either half is told before the reply is out. */
-	ret = receive_setup(&receive, p->li, p->flags, p->annex, p->body, p->body_size);
+	ret = receive_setup(request, &receive, p->li, p->flags, p->annex, p->body, p->body_size);
 	if (ret)
 		return ret;
 	ret = reply_first(request, p);
 	if (ret)
 		goto free;
 	chorus_timeout_init(&receive.timeout, p->timeout, p->deadline);
-	ret = chorus_receive(request->thread, &receive, &out);
+	ret = receive_message(request, &receive, &out, &message);
+	if (ret == -EAGAIN) {
+		ret = ring_receive_later(request->user);
+		goto free;
+	}
 	if (!ret) {
 		p->restart = 0;
 		RECEIVED_TO(p, &out);
-		ret = receive_write_back(request, p, sizeof(*p));
+		ret = receive_write_back(request, message, p, sizeof(*p));
 	}
 	if (ret)
 		ret = chorus_reply_receive_failed(ret, &receive, request->user);
@@ -264,7 +335,8 @@ static int ipc_get_data(struct chorus_request *request, union chorus_payload *pa
 
 	if (!p->body && p->body_size)
 		return -EFAULT;
-	ret = incoming(&to, 0, p->body, p->body_size, p->flags & CHORUS_MSG_VECTOR);
+	ret = incoming(request, &to, 0, p->body, p->body_size,
+		       p->flags & CHORUS_MSG_VECTOR);
 	if (ret)
 		return ret;
 	ret = chorus_receive_get_data(request->thread, &to, &p->out_body_size);
@@ -314,23 +386,25 @@ static int ipc_forward(struct chorus_request *request, union chorus_payload *pay
 {
 	struct chorus_ipc_forward *p = &payload->forward;
 
+	if (request->ring && !p->msg)
+		return -ENOMSG;
 	return chorus_forward(request->thread, p->msg, &p->target);
 }
 
 const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send,
-		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE, CHORUS_ROW_QUIET),
+		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE, CHORUS_ROW_QUIET | CHORUS_ROW_RING),
 	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive,
-		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR, CHORUS_ROW_THREAD),
+		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR, CHORUS_ROW_THREAD | CHORUS_ROW_RING),
 	CHORUS_ROW(0x2, chorus_ipc_call, out_flags, ipc_call,
 		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE | CHORUS_MSG_VECTOR |
-		   CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE, CHORUS_ROW_THREAD),
+		   CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE, CHORUS_ROW_THREAD | CHORUS_ROW_RING),
 	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply,
 		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE,
-		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING),
 	CHORUS_ROW(0x4, chorus_ipc_reply_receive, out_msg, ipc_reply_receive,
 		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR |
-		   CHORUS_MSG_LARGE, CHORUS_ROW_THREAD),
+		   CHORUS_MSG_LARGE, CHORUS_ROW_THREAD | CHORUS_ROW_RING),
 	CHORUS_ROW(0x5, chorus_ipc_get_data, body, ipc_get_data, CHORUS_MSG_VECTOR,
 		   CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x6, chorus_ipc_save, msg, ipc_save, 0, CHORUS_ROW_THREAD),
@@ -338,5 +412,5 @@ const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x8, chorus_ipc_sysinfo, out_port_pi, ipc_sysinfo, 0, CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x9, chorus_ipc_forward, msg, ipc_forward, 0,
-		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING),
 };

@@ -5,6 +5,7 @@
 #include "debug/stat.h"
 #include "debug/step.h"
 #include "dev/ioctl.h"
+#include "dev/uring.h"
 #include "ipc/lap.h"
 
 /*
@@ -28,6 +29,10 @@ static int lap_call(struct chorus_request *request, const struct chorus_lap_invo
 		chorus_gate_leave(&lap->gate, request->thread);
 		return safe ? -EINVAL : -EPERM;
 	}
+	if (request->ring && request->ring->nowait && !(lap->options & CHORUS_LAP_PROMPT)) {
+		chorus_gate_leave(&lap->gate, request->thread);
+		return -EAGAIN;
+	}
 	return chorus_lap_run(lap, request->thread, request->actor, arg, false);
 }
 
@@ -38,7 +43,8 @@ static int lap_invoke(struct chorus_request *request, union chorus_payload *payl
 	void __user *user;
 	int ret;
 
-	if (p->reserved || p->arg_size > CHORUS_LAP_ARG_MAX)
+	if (p->reserved || p->arg_size > CHORUS_LAP_ARG_MAX ||
+	    (request->ring && request->ring->pinned))
 		return -EINVAL;
 	if (!IS_ENABLED(CHORUS_SUPERVISOR))
 		return -EOPNOTSUPP;
@@ -83,7 +89,7 @@ static int lap_resolve(struct chorus_request *request, union chorus_payload *pay
 
 const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_lap_invoke, reserved, lap_invoke, 0,
-		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING),
 	CHORUS_ROW(0x1, chorus_lap_resolve, out_desc, lap_resolve,
 		   CHORUS_LAP_NOBLOCK | CHORUS_LAP_PROTECTED, CHORUS_ROW_THREAD),
 };

@@ -56,13 +56,7 @@ static int thread_attach(struct chorus_thread *thread, struct chorus_actor *acto
 	return 0;
 }
 
-/**
- * chorus_thread_create() - make the state of the calling task
- * @actor: its home
- *
- * A task that belonged to an actor that has died meanwhile moves to the new one.
- */
-struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
+static struct chorus_thread *thread_create(struct chorus_actor *actor)
 {
 	struct chorus_thread *thread;
 	int ret;
@@ -82,8 +76,6 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
 		chorus_thread_destroy(thread);
 	if (current->flags & PF_EXITING)
 		return ERR_PTR(-ESHUTDOWN);
-	if (current->flags & PF_IO_WORKER)
-		return ERR_PTR(-EXDEV);
 
 	ret = chorus_user_charge(actor->user, CHORUS_QUOTA_THREADS, 1);
 	if (ret)
@@ -120,6 +112,34 @@ error:
 	if (ret == -EDQUOT)
 		chorus_count(quota_refused);
 	return ERR_PTR(ret);
+}
+
+/**
+ * chorus_thread_create() - make the state of the calling task
+ * @actor: its home
+ *
+ * A task that belonged to an actor that has died meanwhile moves to the new one.  A worker
+ * of io_uring is nobody's thread.
+ */
+struct chorus_thread *chorus_thread_create(struct chorus_actor *actor)
+{
+	return current->flags & PF_IO_WORKER ? ERR_PTR(-EXDEV) : thread_create(actor);
+}
+
+/**
+ * chorus_thread_borrow_worker() - a thread for one command of a ring
+ * @actor: whose ring; the caller is one of the workers of its process
+ *
+ * What it holds at the end is given up with it, so that the worker, which does anybody's
+ * commands, keeps nothing.
+ */
+struct chorus_thread *chorus_thread_borrow_worker(struct chorus_actor *actor)
+{
+	struct chorus_thread *thread = thread_create(actor);
+
+	if (!IS_ERR(thread))
+		thread->borrowed = true;
+	return thread;
 }
 
 /**

@@ -93,7 +93,8 @@ struct chorus_thread {
 	unsigned int depth;
 	struct chorus_gate *closing;	/* gate_mutex: waits for this gate to empty */
 
-	bool borrowed;			/* lives for one call of supervisor code */
+	bool borrowed;			/* lives for one call of supervisor code, or of a ring */
+	bool nowait;			/* in the submission of a ring, which must not wait */
 	struct chorus_late late;
 	struct rcu_head rcu;
 };
@@ -155,6 +156,7 @@ static inline struct chorus_thread *chorus_thread_enter(struct chorus_actor *act
 
 /* For supervisor code: the thread it runs on, or one for the length of the call. */
 struct chorus_thread *chorus_thread_borrow(struct chorus_actor *actor);
+struct chorus_thread *chorus_thread_borrow_worker(struct chorus_actor *actor);
 void chorus_thread_give_back(struct chorus_thread *thread);
 
 static inline bool chorus_thread_test_clear_aborted(struct chorus_thread *thread)

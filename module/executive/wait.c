@@ -22,6 +22,9 @@ int chorus_wait_slow_interrupted(struct chorus_thread *thread, bool abortable)
 
 	if (!chorus_object_alive(&thread->actor->object))
 		return -ESHUTDOWN;
+	/* A handler that said it would not: the ring that waits with it is locked. */
+	if (thread->nowait)
+		return -EAGAIN;
 	/* Whoever is inside a handler that is being deleted has to come out. */
 	for (i = 0; i < thread->depth; i++)
 		if (chorus_gate_closing(thread->frames[i]))

@@ -125,8 +125,8 @@ int chorus_lap_create(struct chorus_actor *actor, chorus_lap_handler handler, vo
 	struct chorus_lap *lap;
 	int ret;
 
-	if (!handler || arg_size > CHORUS_LAP_ARG_MAX || (options & ~CHORUS_LAP_SAFE) ||
-	    !actor->supervisor)
+	if (!handler || arg_size > CHORUS_LAP_ARG_MAX ||
+	    (options & ~(CHORUS_LAP_SAFE | CHORUS_LAP_PROMPT)) || !actor->supervisor)
 		return -EINVAL;
 	lap_reap(actor);
 	lap = lap_alloc(actor);

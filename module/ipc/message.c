@@ -12,7 +12,8 @@
 #include "ipc/vector.h"
 #include "ipc/window.h"
 
-#define CACHE_MIN	16u		/* free messages an actor keeps, */
+#define CACHE_MIN	16u		/* free messages an actor keeps; */
+#define CACHE_BURST	256u		/* as many as were ever out at a time, up to these; */
 #define CACHE_ROUNDS	4u		/* and for so many broadcasts like its largest, */
 #define CACHE_MAX	1024u		/* but no more than these */
 
@@ -323,6 +324,15 @@ static bool cache_push(struct chorus_message_cache *cache, struct chorus_message
 	return kept;
 }
 
+/* None was free, so @out is how many the actor has at work: worth keeping for the next burst. */
+static void cache_grow(struct chorus_message_cache *cache, unsigned int out)
+{
+	out = min(out, CACHE_BURST);
+	spin_lock(&cache->lock);
+	cache->max = max(cache->max, out);
+	spin_unlock(&cache->lock);
+}
+
 /* What a receiver may see of it is written before that: stamp, body, annex. */
 static void message_init(struct chorus_message *message, struct chorus_actor *owner)
 {
@@ -367,7 +377,7 @@ struct chorus_message *chorus_message_alloc(struct chorus_actor *owner)
 	}
 	INIT_LIST_HEAD(&message->node);
 	message_init(message, owner);
-	atomic_inc(&owner->nr_messages);
+	cache_grow(&owner->cache, atomic_inc_return(&owner->nr_messages));
 	return message;
 }
 

@@ -149,6 +149,7 @@ struct chorus_buffers {
 	u32 size;			/* bytes of body, or room for it */
 	bool kernel;
 	bool vector;			/* @body is that of a struct chorus_vector: ipc/vector.h */
+	bool pinned;			/* @body is the address of an iov_iter of pinned pages */
 };
 
 /* Transaction id, unique in this boot; names the message to whoever received it. */

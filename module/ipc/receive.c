@@ -322,7 +322,8 @@ static bool claimed_by_another(struct chorus_actor *actor, u64 token)
  * while he says so himself, so nobody waits for a waiter.
  *
  * Returns the message, which the caller now ends, with chorus_receive_claimed(), or
- * unclaims; or -ENOMSG, -ENOENT (no such token), -ERESTARTSYS as an ERR_PTR.
+ * unclaims; or -ENOMSG, -ENOENT (no such token), -ERESTARTSYS, -EAGAIN in place of a wait
+ * that the thread may not do, as an ERR_PTR.
  */
 struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token)
 {
@@ -344,6 +345,8 @@ struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 to
 			return ERR_PTR(-ENOMSG);	/* another thread took it by its token */
 		if (!claimed_by_another(actor, token))
 			break;
+		if (thread->nowait)
+			return ERR_PTR(-EAGAIN);
 		if (wait_event_interruptible(actor->claim_wait,
 					     !claimed_by_another(actor, token)))
 			return ERR_PTR(-ERESTARTSYS);
@@ -518,16 +521,18 @@ static void receive_note(struct chorus_thread *thread, const struct chorus_messa
 						  CHORUS_MSG_DEATH | CHORUS_MSG_AGAIN);
 }
 
-/*
+/**
+ * chorus_receive_give_back() - a message that could not be received goes back to its queue
+ * @actor: who received it
+ * @message: SERVED, owned by the caller
+ *
  * A process can hold us in a copy until its local ids have wrapped around: what is called
  * message->li may be another port by now.
  */
-static void receive_give_back(struct chorus_thread *thread, struct chorus_message *message)
+void chorus_receive_give_back(struct chorus_actor *actor, struct chorus_message *message)
 {
-	struct chorus_port *port = chorus_port_get_li(thread->actor, message->li);
+	struct chorus_port *port = chorus_port_get_li(actor, message->li);
 
-	if (unlikely(thread->loan.token))
-		chorus_loan_end(thread, 0);
 	chorus_step(U1);
 	if (port && port == message->port)
 		chorus_port_requeue(port, message);
@@ -547,17 +552,23 @@ static bool receive_in_window(const struct chorus_message *message)
 	return window && !READ_ONCE(window->closed) && window->port == message->port;
 }
 
-/**
- * chorus_receive() - ipcReceive
- * @thread: the calling thread
- * @receive: what to receive; the timeout runs
- * @out: filled on success
- *
- * Returns 0, -ENOENT, -EBUSY, -ETIMEDOUT, -EIDRM, -ECANCELED, -ESHUTDOWN, -EFAULT
- * with the message back in its queue, -ERESTARTSYS with nothing received.
+/* By the thread to which it was to be current, and which may have borrowed for it. */
+static void receive_give_back(struct chorus_thread *thread, struct chorus_message *message)
+{
+	if (unlikely(thread->loan.token))
+		chorus_loan_end(thread, 0);
+	chorus_receive_give_back(thread->actor, message);
+}
+
+/*
+ * Take a message and copy it out: it is the caller's; or an ERR_PTR.  @serves: the thread
+ * will have it as its current one, and serve it, with the priority of its sender if lent, and
+ * in the window it lies in.
  */
-int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
-		   struct chorus_received *out)
+static __always_inline struct chorus_message *receive_copy(struct chorus_thread *thread,
+							   struct chorus_receive *receive,
+							   struct chorus_received *out,
+							   bool serves)
 {
 	struct chorus_buffers *to = &receive->to;
 	struct chorus_message *message;
@@ -565,23 +576,26 @@ int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 	u32 size;
 
 	chorus_cycle_serve(thread);
-	if (unlikely(thread->loan.token))
+	if (serves && unlikely(thread->loan.token))
 		chorus_loan_end(thread, 0);
 	chorus_step(S1);
 	message = receive_take(thread, receive);
 	if (IS_ERR(message))
-		return PTR_ERR(message);
-	if (unlikely(message->lends))
+		return message;
+	if (serves && unlikely(message->lends))
 		chorus_lend_borrow(thread, message);
 	chorus_step(S2);
 
 	size = message->request.size;
-	in_window = unlikely(message->window) && receive_in_window(message);
+	in_window = serves && unlikely(message->window) && receive_in_window(message);
 	if (in_window)
 		to->size = 0;
 	if (chorus_message_drain(message, &message->request, message->flags, to)) {
-		receive_give_back(thread, message);
-		return -EFAULT;
+		if (serves)
+			receive_give_back(thread, message);
+		else
+			chorus_receive_give_back(thread->actor, message);
+		return ERR_PTR(-EFAULT);
 	}
 	if ((size > to->size || (size && !to->body)) && !in_window)
 		message->flags |= CHORUS_MSG_MORE;
@@ -594,9 +608,28 @@ int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 	out->slot = in_window ? message->slot : 0;
 	out->seqnum = message->seqnum;
 	out->token = chorus_message_token(message);
-	receive_note(thread, message);
 	trace_chorus_receive(message);
 	chorus_count(receive);
+	return message;
+}
+
+/**
+ * chorus_receive() - ipcReceive
+ * @thread: the calling thread
+ * @receive: what to receive; the timeout runs
+ * @out: filled on success
+ *
+ * Returns 0, -ENOENT, -EBUSY, -ETIMEDOUT, -EIDRM, -ECANCELED, -ESHUTDOWN, -EFAULT
+ * with the message back in its queue, -ERESTARTSYS with nothing received.
+ */
+int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
+		   struct chorus_received *out)
+{
+	struct chorus_message *message = receive_copy(thread, receive, out, true);
+
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	receive_note(thread, message);
 
 	/* The copy may have taken its time, and nobody finds the message with us until now. */
 	if (unlikely(atomic_read(&message->state) == CHORUS_MESSAGE_ABORTED))
@@ -619,6 +652,47 @@ void chorus_receive_undo(struct chorus_thread *thread)
 		return;
 	receive_give_back(thread, message);
 	chorus_receive_claimed(thread);
+}
+
+/* Is there anything left to do with it? */
+static bool is_done_with(const struct chorus_message *message)
+{
+	return !(message->flags & (CHORUS_MSG_RPC | CHORUS_MSG_MORE));
+}
+
+/**
+ * chorus_receive_detached() - receive without a thread to whom the message is current
+ * @thread: waits; borrowed, or one that has a current message of its own
+ * @receive: what to receive; the timeout runs
+ * @out: filled on success; no token of a message that is done with
+ *
+ * Returns the message, for chorus_receive_hold() or chorus_receive_give_back(); an
+ * ERR_PTR as chorus_receive().
+ */
+struct chorus_message *chorus_receive_detached(struct chorus_thread *thread,
+					       struct chorus_receive *receive,
+					       struct chorus_received *out)
+{
+	struct chorus_message *message = receive_copy(thread, receive, out, false);
+
+	if (!IS_ERR(message) && is_done_with(message))
+		out->token = 0;
+	return message;
+}
+
+/**
+ * chorus_receive_hold() - whoever received it has been told
+ * @actor: who received it
+ * @message: of chorus_receive_detached()
+ */
+void chorus_receive_hold(struct chorus_actor *actor, struct chorus_message *message)
+{
+	chorus_step(S4);
+	if (is_done_with(message))
+		chorus_message_free(message);
+	else
+		held_add(actor, message);
+	chorus_step(S5);
 }
 
 /* ---- what a thread does with it ---- */

@@ -4,8 +4,8 @@
  *
  * A received message is *current* to its thread until the thread replies or receives
  * the next one; then, if it was a call, it is *held* by the actor, where its token or
- * ipcRestore finds it.  Whichever way it is reached, it has to be claimed first, and
- * a claim succeeds once.
+ * ipcRestore finds it.  One received by a ring is held at once.  Whichever way it is
+ * reached, it has to be claimed first, and a claim succeeds once.
  */
 #ifndef CHORUS_IPC_RECEIVE_H
 #define CHORUS_IPC_RECEIVE_H
@@ -39,6 +39,16 @@ struct chorus_received {
 int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 		   struct chorus_received *out);
 void chorus_receive_undo(struct chorus_thread *thread);
+
+/*
+ * For who has no current message: the message is the caller's until its own caller has been
+ * told, and then the actor's.
+ */
+struct chorus_message *chorus_receive_detached(struct chorus_thread *thread,
+					       struct chorus_receive *receive,
+					       struct chorus_received *out);
+void chorus_receive_hold(struct chorus_actor *actor, struct chorus_message *message);
+void chorus_receive_give_back(struct chorus_actor *actor, struct chorus_message *message);
 
 struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token);
 void chorus_receive_claimed(struct chorus_thread *thread);

@@ -640,6 +640,7 @@ again:
 		chorus_window_take(port, message, from->size);
 	ret = chorus_message_fill(message, &message->request, &message->flags, from);
 	if (!ret) {
+		chorus_plant_here();
 		chorus_step(N1);
 		trace_chorus_send(message);
 		ret = chorus_port_post(port, message, NULL);

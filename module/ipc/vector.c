@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "ipc/vector.h"
 
@@ -62,19 +63,37 @@ error:
 	return ret;
 }
 
+/* Pages of a registered buffer.  The iterator is copied: what failed may be done again. */
+static int pinned_read(void *to, const struct chorus_buffers *from, u32 offset, u32 size)
+{
+	struct iov_iter at = *(const struct iov_iter *)(uintptr_t)from->body;
+
+	iov_iter_advance(&at, offset);
+	return copy_from_iter(to, size, &at) == size ? 0 : -EFAULT;
+}
+
+static int pinned_write(const struct chorus_buffers *to, const void *from, u32 size)
+{
+	struct iov_iter at = *(const struct iov_iter *)(uintptr_t)to->body;
+
+	return copy_to_iter(from, size, &at) == size ? 0 : -EFAULT;
+}
+
 /**
  * chorus_vector_read() - gather
  * @to: the kernel's memory
- * @from: with a vector
+ * @from: with a vector, or pinned
  * @offset: in the body
  * @size: bytes; judged: the parts have as many from @offset on
  */
 int chorus_vector_read(void *to, const struct chorus_buffers *from, u32 offset, u32 size)
 {
-	const struct chorus_part *part = vector_of(from)->parts;
+	const struct chorus_part *part;
 	u32 n;
 
-	for (; size; part++) {
+	if (from->pinned)
+		return pinned_read(to, from, offset, size);
+	for (part = vector_of(from)->parts; size; part++) {
 		if (offset >= part->size) {
 			offset -= part->size;
 			continue;
@@ -92,10 +111,12 @@ int chorus_vector_read(void *to, const struct chorus_buffers *from, u32 offset, 
 /** chorus_vector_write() - scatter; @size bytes, which the parts have */
 int chorus_vector_write(const struct chorus_buffers *to, const void *from, u32 size)
 {
-	const struct chorus_part *part = vector_of(to)->parts;
+	const struct chorus_part *part;
 	u32 n;
 
-	for (; size; part++) {
+	if (to->pinned)
+		return pinned_write(to, from, size);
+	for (part = vector_of(to)->parts; size; part++) {
 		n = min(size, part->size);
 		if (n && chorus_copy_out_bulk(part->addr, from, n, false))
 			return -EFAULT;

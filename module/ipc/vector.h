@@ -36,7 +36,7 @@ static inline void chorus_vector_free(const struct chorus_buffers *buffers)
 static inline int chorus_buffers_read(void *to, const struct chorus_buffers *from, u32 offset,
 				      u32 size)
 {
-	if (unlikely(from->vector))
+	if (unlikely(from->vector | from->pinned))
 		return chorus_vector_read(to, from, offset, size);
 	return chorus_copy_in(to, from->body + offset, size, from->kernel);
 }
@@ -45,7 +45,7 @@ static inline int chorus_buffers_read(void *to, const struct chorus_buffers *fro
 static inline int chorus_buffers_write(const struct chorus_buffers *to, const void *from,
 				       u32 size)
 {
-	if (unlikely(to->vector))
+	if (unlikely(to->vector | to->pinned))
 		return chorus_vector_write(to, from, size);
 	return chorus_copy_out(to->body, from, size, to->kernel);
 }

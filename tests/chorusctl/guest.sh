@@ -86,7 +86,7 @@ run chorusctl site
 result "site: number, version and counts"
 
 run chorusctl laps
-[ $ran = 0 ] && line 'lap:1:[0-9a-f]{16}' null echo safe 0 && line echo echo safe 64 && [ "$(rows)" = 2 ]
+[ $ran = 0 ] && line 'lap:1:[0-9a-f]{16}' null echo safe prompt 0 && line echo echo safe prompt 64 && [ "$(rows)" = 2 ]
 result "laps: null and echo"
 run chorusctl groups
 [ $ran = 0 ] && line 'usergroup:0:0000000000000007' 2 0 && [ "$(rows)" = 1 ]

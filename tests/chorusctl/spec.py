@@ -97,10 +97,11 @@ for definition in spec["definitions"]:
     if definition["name"] == "privilege":
         compare("privilege", spec_of(definition["entries"], "chorus-actor-", 0),
                 enum_of(device, "chorus_privilege"))
-    elif definition["name"] == "lap-safe":
-        if not re.search(r"#define CHORUS_LAP_SAFE\s+\(1U << %d\)" %
-                         (definition["value"].bit_length() - 1), device):
-            differ("CHORUS_LAP_SAFE is not %d" % definition["value"])
+    elif definition["name"] in ("lap-safe", "lap-prompt"):
+        macro = "CHORUS_" + definition["name"].upper().replace("-", "_")
+        if not re.search(r"#define %s\s+\(1U << %d\)" %
+                         (macro, definition["value"].bit_length() - 1), device):
+            differ("%s is not %d" % (macro, definition["value"]))
     else:
         differ("no word of the headers for %s" % definition["name"])
 

@@ -117,6 +117,7 @@ static const struct {
 	SIZE(chorus_window_close, 16), AT(chorus_window_close, li, 8),
 	SIZE(chorus_port_body_max, 24), AT(chorus_port_body_max, body_max, 12),
 	AT(chorus_port_body_max, out_body_max, 16),
+	SIZE(chorus_ring_cmd, 16), AT(chorus_ring_cmd, arg, 0), AT(chorus_ring_cmd, reserved, 8),
 };
 
 TEST(layout, "sizes and offsets are those of the first ABI")
@@ -150,6 +151,7 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	CHECK(CHORUS_MSG_LARGE == 16 && CHORUS_BODY_LARGE_MAX == 1 << 30);
 	CHECK(CHORUS_SET == 1 && CHORUS_SELF == 2 && CHORUS_PORT_DECLARE == 1);
 	CHECK(CHORUS_LAP_SAFE == 1 && CHORUS_LAP_PROTECTED == 2 && CHORUS_LAP_NOBLOCK == 4);
+	CHECK(CHORUS_LAP_PROMPT == 8 && CHORUS_FEATURE_RING == 4);
 	CHECK(CHORUS_UI_STATPORT == 4 && CHORUS_UI_GROUP == 6);
 	CHECK(CHORUS_UI_STATGROUP_USER == 7 && CHORUS_UI_STATGROUP_SYS == 8 &&
 	      CHORUS_UI_GROUP_SHARED == 9);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The allocation-failure sweep: messages and calls, small ones and such as need buffers. */
 #include "fail.h"
+#include "ring.h"
 #include "window.h"
 
 #define LARGE	CHORUS_BODY_MAX
@@ -382,6 +383,35 @@ static void run_onward(struct fail *f)
 	actor_close();
 }
 
+/* ---- by a ring ---- */
+
+static struct io_uring ring;
+
+static void ring_prepare(struct fail *f)
+{
+	ring_open(&ring, 0);
+}
+
+static void run_ring(struct fail *f)
+{
+	struct chorus_port_create port = { 0 };
+	struct chorus_ipc_send send = { .body = PTR(out), .body_size = 3000 };
+	struct chorus_ipc_receive receive = { .body = PTR(in), .body_size = LARGE, .timeout = POLL };
+
+	fill(f);
+	OPEN(f);
+	TRY(f, port_create(&port));
+	send.target = port.out_ui;
+	receive.li = port.out_li;
+	for (int i = 0; i < 3; i++)
+		TRY(f, ring_run(&ring, CHORUS_IOC_IPC_SEND, &send));
+	for (int i = 0; i < 3; i++) {
+		TRY(f, ring_run(&ring, CHORUS_IOC_IPC_RECEIVE, &receive));
+		CHECK(!memcmp(in, out, send.body_size));
+	}
+	actor_close();
+}
+
 /* ---- the table ---- */
 
 /* ---- watches and notices ---- */
@@ -430,6 +460,8 @@ static const struct fail_sequence sequences[] = {
 	{ "a server's ipcReceive, ipcSave, ipcRestore, ipcReply", .prepare = server_prepare,
 	  .run = run_server, .after = server_after, .seconds = 80 },
 	{ "ipcCall, ipcSend to a handler", .run = run_handler },
+	/* What io_uring itself needs may not fail: it is not ours to do again. */
+	{ "ipcSend, ipcReceive by a ring", .prepare = ring_prepare, .run = run_ring, .where = FAIL_NUCLEUS },
 	{ "ipcCall from a handler", .prepare = onward_prepare, .run = run_onward },
 };
 FAIL_TABLE(fail_ipc, sequences);

@@ -63,7 +63,8 @@
  * ``EDEADLK``             the call would wait for itself
  * ``EOPNOTSUPP``          a known command or field asks for something this build lacks;
  *                         see CHORUS_FEATURE_*
- * ``EINTR``               a signal without SA_RESTART; see @restart
+ * ``EINTR``               a signal without SA_RESTART; see @restart.  Of a ring: the wait was
+ *                         cancelled
  * ======================  ====================================================
  */
 
@@ -194,6 +195,7 @@ struct chorus_hello {
 
 #define CHORUS_FEATURE_WAKE_LOCAL	(1ULL << 0) /* server woken on the caller's CPU */
 #define CHORUS_FEATURE_SUPERVISOR	(1ULL << 1) /* supervisor actors, LAPs, message handlers */
+#define CHORUS_FEATURE_RING		(1ULL << 2) /* commands by io_uring; see <linux/chorus_ring.h> */
 #define CHORUS_FEATURE_TEST		(1ULL << 63) /* built with test hooks */
 
 /* ---- 0x1n: actors ------------------------------------------------------ */
@@ -586,12 +588,13 @@ struct chorus_port_lend {
 #define CHORUS_LAP_SAFE			(1U << 0) /* validity checked, callable by processes */
 #define CHORUS_LAP_PROTECTED		(1U << 1) /* name visible to trusted actors only */
 #define CHORUS_LAP_NOBLOCK		(1U << 2) /* resolve: do not wait */
+#define CHORUS_LAP_PROMPT		(1U << 3) /* the handler never waits */
 
 /**
  * struct chorus_lap_desc - descriptor of a local access point, a plain value
  * @lap: unique identifier
  * @arg_size: bytes of the argument block the handler takes, fixed at creation
- * @options: CHORUS_LAP_SAFE
+ * @options: CHORUS_LAP_SAFE, CHORUS_LAP_PROMPT
  *
  * Source: ChorusOS KnLapDesc, svLapCreate(2K).
  */
@@ -654,5 +657,7 @@ struct chorus_lap_resolve {
 #include <linux/chorus_recover.h>
 /* 0x8n: windows, large bodies */
 #include <linux/chorus_window.h>
+/* the same commands by io_uring */
+#include <linux/chorus_ring.h>
 
 #endif /* _UAPI_LINUX_CHORUS_H */

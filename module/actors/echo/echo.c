@@ -65,7 +65,8 @@ static int add_lap(struct chorus_actor *actor, chorus_lap_handler handler, u32 s
 {
 	struct chorus_lap_desc desc;
 
-	return chorus_lap_create(actor, handler, NULL, size, CHORUS_LAP_SAFE, &desc) ?:
+	return chorus_lap_create(actor, handler, NULL, size, CHORUS_LAP_SAFE | CHORUS_LAP_PROMPT,
+				 &desc) ?:
 	       chorus_lap_bind(actor, &desc, name, 0);
 }
 

@@ -107,11 +107,14 @@ typedef int (*chorus_lap_handler)(struct chorus_invocation *inv, void *cookie);
  * @handler: the handler
  * @cookie: handed to @handler
  * @arg_size: bytes of the in/out argument block, 0 to CHORUS_LAP_ARG_MAX
- * @options: CHORUS_LAP_SAFE to admit processes as callers
+ * @options: CHORUS_LAP_SAFE to admit processes as callers; CHORUS_LAP_PROMPT if @handler
+ *	never waits
  * @desc: out: the descriptor, good from now on
  *
  * Unlike ChorusOS every LAP is checked at each call; CHORUS_LAP_SAFE only decides
- * who may call.  Returns 0, -EINVAL, -EDQUOT, -ENOMEM, -ESHUTDOWN.
+ * who may call.  A ring of a process (io_uring) calls a CHORUS_LAP_PROMPT handler while it
+ * is submitted, with the ring locked, and any other on a worker; a call of the nucleus that
+ * would wait in there is -EAGAIN.  Returns 0, -EINVAL, -EDQUOT, -ENOMEM, -ESHUTDOWN.
  */
 int chorus_lap_create(struct chorus_actor *actor, chorus_lap_handler handler, void *cookie,
 		      u32 arg_size, u32 options, struct chorus_lap_desc *desc);

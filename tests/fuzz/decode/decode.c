@@ -11,6 +11,7 @@
 #include "kernel.h"
 
 #include "dev/ioctl.h"
+#include "dev/uring.h"
 #include "ipc/bar.h"
 #include "ipc/group.h"
 #include "ipc/hold.h"
@@ -121,7 +122,7 @@ static struct chorus_thread thread = { .actor = &actor, .li = 1, .task = &task }
 struct chorus_thread *known_thread;	/* or none: then the table makes it */
 static struct chorus_lap lap = {
 	.object = { .site = &site, .ops = &chorus_lap_ops }, .gate = { .actor = &actor },
-	.arg_size = 64, .options = CHORUS_LAP_SAFE,
+	.arg_size = 64, .options = CHORUS_LAP_SAFE | CHORUS_LAP_PROMPT,
 };
 atomic_long_t chorus_lap_epoch = { 1 };
 struct hlist_head chorus_task_hash[1 << CHORUS_TASK_HASH_BITS];
@@ -326,6 +327,46 @@ void chorus_receive_undo(struct chorus_thread *by)
 {
 	PROMISE(by == &thread);
 	note(1);
+}
+
+/* What only a ring calls. */
+struct chorus_message *chorus_receive_detached(struct chorus_thread *by,
+					       struct chorus_receive *receive,
+					       struct chorus_received *out)
+{
+	(void)by; (void)receive; (void)out;
+	__builtin_trap();
+}
+
+void chorus_receive_hold(struct chorus_actor *by, struct chorus_message *message)
+{
+	(void)by; (void)message;
+	__builtin_trap();
+}
+
+void chorus_receive_give_back(struct chorus_actor *by, struct chorus_message *message)
+{
+	(void)by; (void)message;
+	__builtin_trap();
+}
+
+struct chorus_thread *chorus_uring_thread(struct chorus_request *request)
+{
+	(void)request;
+	__builtin_trap();
+}
+
+void chorus_uring_thread_done(struct chorus_request *request)
+{
+	(void)request;
+	__builtin_trap();
+}
+
+int chorus_uring_import(struct chorus_request *request, struct chorus_buffers *buffers,
+			int direction)
+{
+	(void)request; (void)buffers; (void)direction;
+	__builtin_trap();
 }
 
 int chorus_receive_get_data(struct chorus_thread *by, const struct chorus_buffers *to, u32 *size)

@@ -127,7 +127,7 @@ struct pid { int x; };
 struct mm_struct { int x; };
 struct user_namespace { int x; };
 struct net { struct user_namespace *user_ns; };
-struct task_struct { struct mm_struct *mm; struct pid *tgid; };
+struct task_struct { struct mm_struct *mm; struct pid *tgid; unsigned int flags; };
 struct module;
 struct file { void *private_data; };
 struct wait_queue_entry { void *private; };
@@ -168,6 +168,7 @@ static inline long atomic_long_read(const atomic_long_t *a) { return a->counter;
 static inline int atomic_read(const atomic_t *a) { return a->counter; }
 static inline void atomic_set(atomic_t *a, int v) { a->counter = v; }
 static inline void atomic_inc(atomic_t *a) { a->counter++; }
+static inline int atomic_inc_return(atomic_t *a) { return ++a->counter; }
 static inline void atomic_dec(atomic_t *a) { a->counter--; }
 static inline void atomic_add(int n, atomic_t *a) { a->counter += n; }
 static inline void refcount_set(refcount_t *r, int n) { r->refs = n; }
@@ -310,6 +311,23 @@ static inline void *kvmalloc(size_t n, gfp_t f) { (void)f; return malloc(n); }
 static inline void *kmalloc(size_t n, gfp_t f) { (void)f; return malloc(n); }
 static inline void kfree(const void *p) { free((void *)p); }
 static inline void kvfree(const void *p) { free((void *)p); }
+
+/* ---- registered buffers of a ring: no ring comes here ---- */
+
+struct iov_iter { size_t count; };
+#define ITER_SOURCE	1
+#define ITER_DEST	0
+static inline void iov_iter_advance(struct iov_iter *i, size_t n) { (void)i; (void)n; __builtin_trap(); }
+static inline size_t copy_from_iter(void *to, size_t n, struct iov_iter *i)
+{
+	(void)to; (void)n; (void)i;
+	__builtin_trap();
+}
+static inline size_t copy_to_iter(const void *from, size_t n, struct iov_iter *i)
+{
+	(void)from; (void)n; (void)i;
+	__builtin_trap();
+}
 
 /* ---- user memory ---- */
 

@@ -444,23 +444,33 @@ static void message_large_buffers_are_bounded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 0L);
 }
 
-#define CACHE_MAX	16	/* as in ipc/message.c */
-#define NR_MESSAGES	20
+#define CACHE_BURST	256	/* as in ipc/message.c */
 
+/* As many as were out at a time, up to a limit. */
 static void message_cache_is_bounded(struct kunit *test)
 {
+	static const struct {
+		int out, kept;
+	} rows[] = {
+		{ 2, 2 }, { 16, 16 }, { 17, 17 }, { CACHE_BURST, CACHE_BURST },
+		{ CACHE_BURST + 1, CACHE_BURST }, { 1, CACHE_BURST },
+	};
 	struct chorus_actor *actor = test_user_actor(test, UID + 3);
-	struct chorus_message *messages[NR_MESSAGES];
-	int i;
+	struct chorus_message *message, *next;
+	LIST_HEAD(out);
+	int i, k;
 
-	for (i = 0; i < NR_MESSAGES; i++)
-		messages[i] = message_new(test, actor);
-	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_MESSAGES), (long)NR_MESSAGES);
-	KUNIT_EXPECT_EQ(test, atomic_read(&actor->nr_messages), NR_MESSAGES);
-	for (i = 0; i < NR_MESSAGES; i++)
-		chorus_message_free(messages[i]);
-	KUNIT_EXPECT_EQ(test, actor->cache.nr, (unsigned int)CACHE_MAX);
-	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_MESSAGES), (long)CACHE_MAX);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		for (k = 0; k < rows[i].out; k++)
+			list_add(&message_new(test, actor)->node, &out);
+		KUNIT_EXPECT_GE(test, used(actor, CHORUS_QUOTA_MESSAGES), (long)rows[i].out);
+		list_for_each_entry_safe(message, next, &out, node)
+			chorus_message_free(message);
+		INIT_LIST_HEAD(&out);
+		KUNIT_EXPECT_EQ(test, actor->cache.nr, (unsigned int)rows[i].kept);
+		KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_MESSAGES), (long)rows[i].kept);
+		KUNIT_EXPECT_EQ(test, atomic_read(&actor->nr_messages), rows[i].kept);
+	}
 	chorus_message_cache_close(&actor->cache);
 	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_MESSAGES), 0L);
 	KUNIT_EXPECT_EQ(test, atomic_read(&actor->nr_messages), 0);
