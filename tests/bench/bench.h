@@ -66,6 +66,7 @@ void seqpacket_rows(void);
 void binder_rows(void);
 void chorus_rows(void);
 void pipe_write_rows(void);
+void pipe_write_row(void);
 void library_rows(void);
 
 /* server.c: the partner process of a row. */

@@ -36,5 +36,6 @@ void chorus_rows(void)
 	call_rows();
 	window_rows();
 	group_rows();
+	ring_rows();
 	ports_rows();
 }

@@ -15,5 +15,6 @@ void call_rows(void);
 void window_rows(void);
 void group_rows(void);
 void ports_rows(void);
+void ring_rows(void);
 
 #endif /* BENCH_CHORUS_H */

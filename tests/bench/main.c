@@ -150,6 +150,7 @@ static void open_rows(void)
 	binder_rows();
 	chorus_rows();
 	pipe_write_rows();
+	pipe_write_row();
 	library_rows();
 	for (i = 0; i < nr_rows; i++)
 		if (!wanted(rows[i].name))
