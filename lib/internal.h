@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <linux/chorus.h>
 #include <chTypes.h>
+#include <ext/chServer.h>
+#include <ipc/chIpc.h>
+#include <lap/chLap.h>
 
 #define chorus_likely(x)	__builtin_expect(!!(x), 1)
 #define chorus_unlikely(x)	__builtin_expect(!!(x), 0)
@@ -42,6 +45,44 @@ int chorus_own_actor(const KnCap *actorcap);
 
 /* message.c: the one receive; null where a caller has no use for a result. */
 int chorus_receive(int portli, int64_t timeout, unsigned int flags);
+
+/* message.c, lap.c: the structures of commands, for batches. */
+void chorus_build_send(struct chorus_ipc_send *cmd, const KnMsgDesc *msg, int srcportli,
+		       const KnIpcDest *dest);
+void chorus_build_call(struct chorus_ipc_call *cmd, const KnMsgDesc *request, int srcportli,
+		       const KnIpcDest *dest, const KnMsgDesc *reply, int64_t timeout);
+void chorus_build_lap(struct chorus_lap_invoke *cmd, const KnLapDesc *lapdesc, void *arg);
+int chorus_take_reply(const struct chorus_ipc_call *cmd, KnMsgDesc *reply);
+/* message.c: what a receive by a ring has brought; what a receive returns. */
+int chorus_take_request(const struct chorus_ipc_reply_receive *cmd, KnMsgDesc *msg);
+/* message.c: of a reply that goes with a receive. */
+unsigned int chorus_reply_flags(const KnMsgDesc *reply);
+
+/* ring.c: an io_uring, or NULL where there is none. */
+struct chorus_ring;
+struct chorus_ring *chorus_ring_open(unsigned int entries);
+void chorus_ring_close(struct chorus_ring *ring);
+/* @cookie comes back with the completion, and is not NULL.  0 or a K_* code. */
+int chorus_ring_add(struct chorus_ring *ring, unsigned int command, void *arg,
+		    void *cookie);
+int chorus_ring_cancel(struct chorus_ring *ring, void *cookie);
+int chorus_ring_submit(struct chorus_ring *ring);
+/* Gives what was added, and waits for one: whose, and 0 or its errno. */
+int chorus_ring_next(struct chorus_ring *ring, void **cookie, int *error);
+
+/* server_ring.c: the loop by @ring; the servers are judged. */
+#define CHORUS_SERVER_ENTRIES	16	/* of its ring: receives, and what takes them back */
+struct chorus_serving {
+	const ChorusServer *servers;
+	unsigned int count;
+	int portli;			/* where all of them receive */
+	unsigned int size;		/* bytes of a request buffer */
+};
+
+int chorus_serve_by_ring(struct chorus_ring *ring, const struct chorus_serving *serving);
+
+/* server.c: who serves the port; NULL: none of them. */
+const ChorusServer *chorus_server_of(const struct chorus_serving *serving, int portli);
 
 /* trap.c: one ioctl(2); returns 0 or a negative errno and leaves errno be. */
 int chorus_trap(int fd, unsigned int command, void *arg);

@@ -16,18 +16,23 @@ _Static_assert(K_LAP_SAFE == CHORUS_LAP_SAFE &&
 	       K_LAP_PROTECTED == CHORUS_LAP_PROTECTED &&
 	       K_LAP_NOBLOCK == CHORUS_LAP_NOBLOCK, "uapi");
 
+void chorus_build_lap(struct chorus_lap_invoke *cmd, const KnLapDesc *lapdesc, void *arg)
+{
+	*cmd = (struct chorus_lap_invoke){
+		.size = sizeof(*cmd),
+		.lap = chorus_ui_out(&lapdesc->lap),
+		.arg = lapdesc->argSize ? chorus_address(arg) : 0,
+		.arg_size = lapdesc->argSize,
+	};
+}
+
 int lapInvoke(const KnLapDesc *lapdesc, void *arg)
 {
 	struct chorus_lap_invoke cmd;
 
 	if (chorus_unlikely(!lapdesc))
 		return K_EFAULT;
-	cmd = (struct chorus_lap_invoke){
-		.size = sizeof(cmd),
-		.lap = chorus_ui_out(&lapdesc->lap),
-		.arg = lapdesc->argSize ? chorus_address(arg) : 0,
-		.arg_size = lapdesc->argSize,
-	};
+	chorus_build_lap(&cmd, lapdesc, arg);
 	return chorus_command(CHORUS_IOC_LAP_INVOKE, &cmd);
 }
 

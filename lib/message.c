@@ -121,14 +121,11 @@ static int receive_code(int code)
 	return code == K_EBUSY ? K_EINVAL : code;
 }
 
-int ipcSend(const KnMsgDesc *msg, int srcportli, const KnIpcDest *dest)
+void chorus_build_send(struct chorus_ipc_send *cmd, const KnMsgDesc *msg, int srcportli,
+		       const KnIpcDest *dest)
 {
-	struct chorus_ipc_send cmd;
-
-	if (chorus_unlikely(!msg || !dest))
-		return K_EFAULT;
-	cmd = (struct chorus_ipc_send){
-		.size = sizeof(cmd),
+	*cmd = (struct chorus_ipc_send){
+		.size = sizeof(*cmd),
 		.flags = send_flags(msg),
 		.src_li = srcportli,
 		.body_size = msg->bodySize,
@@ -137,6 +134,15 @@ int ipcSend(const KnMsgDesc *msg, int srcportli, const KnIpcDest *dest)
 		.annex = chorus_address(msg->annexAddr),
 		.body = chorus_address(msg->bodyAddr),
 	};
+}
+
+int ipcSend(const KnMsgDesc *msg, int srcportli, const KnIpcDest *dest)
+{
+	struct chorus_ipc_send cmd;
+
+	if (chorus_unlikely(!msg || !dest))
+		return K_EFAULT;
+	chorus_build_send(&cmd, msg, srcportli, dest);
 	return chorus_command(CHORUS_IOC_IPC_SEND, &cmd);
 }
 
@@ -172,18 +178,11 @@ int ipcReceive(KnMsgDesc *msg, int *portli, int delay)
 	return chorus_ipc_receive(msg, portli, chorus_ns(delay), NULL);
 }
 
-static inline int call(const KnMsgDesc *request, int srcportli,
-		       const KnIpcDest *dest, KnMsgDesc *reply, int64_t timeout,
-		       ChorusResume *resume)
+void chorus_build_call(struct chorus_ipc_call *cmd, const KnMsgDesc *request, int srcportli,
+		       const KnIpcDest *dest, const KnMsgDesc *reply, int64_t timeout)
 {
-	struct chorus_ipc_call cmd;
-	__u32 flags, size;
-	int ret;
-
-	if (chorus_unlikely(!request || !dest || !reply))
-		return K_EFAULT;
-	cmd = (struct chorus_ipc_call){
-		.size = sizeof(cmd),
+	*cmd = (struct chorus_ipc_call){
+		.size = sizeof(*cmd),
 		.flags = of_request(send_flags(request)) | of_reply(wait_flags(reply)),
 		.src_li = srcportli,
 		.body_size = request->bodySize,
@@ -195,9 +194,37 @@ static inline int call(const KnMsgDesc *request, int srcportli,
 		.rep_body = chorus_address(reply->bodyAddr),
 		.rep_size = room(reply),
 		.timeout = timeout,
-		.restart = resume ? resume->restart : 0,
-		.deadline = resume ? resume->deadline : 0,
 	};
+}
+
+int chorus_take_reply(const struct chorus_ipc_call *cmd, KnMsgDesc *reply)
+{
+	__u32 size = cmd->out_rep_size;
+	__u32 flags = cmd->out_flags & ~(__u32)CHORUS_MSG_MORE;
+
+	if (chorus_unlikely(size > cmd->rep_size || cmd->flags & CHORUS_MSG_REP_VECTOR) &&
+	    size > capacity(reply)) {
+		size = capacity(reply);
+		flags |= CHORUS_MSG_MORE;
+	}
+	set_flags(reply, flags);
+	return (int)size;
+}
+
+static inline int call(const KnMsgDesc *request, int srcportli,
+		       const KnIpcDest *dest, KnMsgDesc *reply, int64_t timeout,
+		       ChorusResume *resume)
+{
+	struct chorus_ipc_call cmd;
+	int ret;
+
+	if (chorus_unlikely(!request || !dest || !reply))
+		return K_EFAULT;
+	chorus_build_call(&cmd, request, srcportli, dest, reply, timeout);
+	if (resume) {
+		cmd.restart = resume->restart;
+		cmd.deadline = resume->deadline;
+	}
 	ret = chorus_command(CHORUS_IOC_IPC_CALL, &cmd);
 	if (resume) {
 		int again = ret == K_EINTR;
@@ -205,17 +232,7 @@ static inline int call(const KnMsgDesc *request, int srcportli,
 		resume->restart = again ? cmd.restart : 0;
 		resume->deadline = again ? cmd.deadline : 0;
 	}
-	if (chorus_unlikely(ret))
-		return ret;
-	size = cmd.out_rep_size;
-	flags = cmd.out_flags & ~(__u32)CHORUS_MSG_MORE;
-	if (chorus_unlikely(size > cmd.rep_size || cmd.flags & CHORUS_MSG_REP_VECTOR) &&
-	    size > capacity(reply)) {
-		size = capacity(reply);
-		flags |= CHORUS_MSG_MORE;
-	}
-	set_flags(reply, flags);
-	return (int)size;
+	return chorus_likely(!ret) ? chorus_take_reply(&cmd, reply) : ret;
 }
 
 int ipcCall(const KnMsgDesc *request, int srcportli, const KnIpcDest *dest,
@@ -323,6 +340,17 @@ int chorus_ipc_reply_receive(ChorusToken token, const KnMsgDesc *reply,
 		*next = cmd.out_msg;
 	return received(msg, cmd.out_flags, cmd.out_slot, cmd.out_body_size,
 			cmd.out_seqnum);
+}
+
+int chorus_take_request(const struct chorus_ipc_reply_receive *cmd, KnMsgDesc *msg)
+{
+	return received(msg, cmd->out_flags, cmd->out_slot, cmd->out_body_size,
+			cmd->out_seqnum);
+}
+
+unsigned int chorus_reply_flags(const KnMsgDesc *reply)
+{
+	return of_reply(send_flags(reply));
 }
 
 int ipcReplyReceive(const KnMsgDesc *reply, KnMsgDesc *msg, int *portli,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ext/chBatch.h>
 #include <ext/chServer.h>
 
 #include "internal.h"
@@ -27,16 +28,29 @@ static int answer(const ChorusRequest *req, const KnMsgDesc *reply,
 	return ret == K_EUNKNOWN ? K_OK : ret;
 }
 
-static int serve_all(const ChorusServer *server, void *body, unsigned int size)
+const ChorusServer *chorus_server_of(const struct chorus_serving *serving, int portli)
+{
+	unsigned int i;
+
+	if (serving->count == 1)
+		return serving->servers;
+	for (i = 0; i < serving->count; i++)
+		if (serving->servers[i].portLi == portli)
+			return &serving->servers[i];
+	return NULL;
+}
+
+static int serve_all(const struct chorus_serving *serving, void *body)
 {
 	char annex[K_CMSGANNEXSIZE];
 	KnMsgDesc msg = {
-		.flags = server->flags,
-		.bodySize = size,
+		.flags = serving->servers->flags,
+		.bodySize = serving->size,
 		.bodyAddr = body,
 		.annexAddr = annex,
 	};
-	int portli = server->portLi;
+	const ChorusServer *server;
+	int portli = serving->portli;
 	ChorusToken token = 0;
 	int ret;
 
@@ -48,6 +62,9 @@ static int serve_all(const ChorusServer *server, void *body, unsigned int size)
 		KnMsgDesc reply = { .flags = 0 };
 		int verdict, wants;
 
+		server = chorus_server_of(serving, portli);
+		if (!server)
+			return K_EINVAL;
 		req.msg.bodySize = (unsigned int)ret;
 		wants = msg.flags & K_MSG_RPC;
 		verdict = server->serve(server->cookie, &req, &reply);
@@ -55,7 +72,7 @@ static int serve_all(const ChorusServer *server, void *body, unsigned int size)
 			return verdict;
 		if (verdict > CHORUS_STOP)
 			return K_EINVAL;
-		portli = server->portLi;
+		portli = serving->portli;
 		if (wants && verdict != CHORUS_NOREPLY)
 			ret = answer(&req, &reply, &msg, &portli, &token,
 				     verdict == CHORUS_STOP);
@@ -69,22 +86,70 @@ static int serve_all(const ChorusServer *server, void *body, unsigned int size)
 	return ret;
 }
 
-int chorus_server_loop(const ChorusServer *server)
+static int judge(const ChorusServer *server, struct chorus_serving *serving)
 {
-	unsigned int size;
-	void *body;
-	int ret;
+	unsigned int size = server->bodyMax ? server->bodyMax : K_CMSGSIZEMAX;
 
-	if (!server || !server->serve)
+	if (!server->serve)
 		return K_EFAULT;
 	if (server->reserved || server->bodyMax > K_CMSGSIZEMAX ||
 	    server->flags & ~K_ABORTABLE)
 		return K_EINVAL;
-	size = server->bodyMax ? server->bodyMax : K_CMSGSIZEMAX;
-	body = malloc(size);
+	/* They receive together: with one buffer, and as one. */
+	if (server->flags != serving->servers->flags ||
+	    (serving->count > 1 && server->portLi == K_ANYENABLED))
+		return K_EINVAL;
+	if (size > serving->size)
+		serving->size = size;
+	return K_OK;
+}
+
+static int serve_by_ioctl(const struct chorus_serving *serving)
+{
+	void *body = malloc(serving->size);
+	int ret;
+
 	if (!body)
 		return K_ENOMEM;
-	ret = serve_all(server, body, size);
+	ret = serve_all(serving, body);
 	free(body);
 	return ret;
+}
+
+/* threadAbort() finds no thread in a ring. */
+static struct chorus_ring *ring_for(const struct chorus_serving *serving, unsigned int options)
+{
+	if (!(options & CHORUS_BY_RING) || serving->servers->flags & K_ABORTABLE)
+		return NULL;
+	return chorus_ring_open(CHORUS_SERVER_ENTRIES);
+}
+
+int chorus_servers_loop(const ChorusServer *servers, unsigned int count, unsigned int options)
+{
+	struct chorus_serving serving = { .servers = servers, .count = count };
+	struct chorus_ring *ring;
+	unsigned int i;
+	int ret;
+
+	if (!servers)
+		return K_EFAULT;
+	if (!count || options & ~CHORUS_BY_RING)
+		return K_EINVAL;
+	for (i = 0; i < count; i++) {
+		ret = judge(&servers[i], &serving);
+		if (ret)
+			return ret;
+	}
+	serving.portli = count == 1 ? servers->portLi : K_ANYENABLED;
+	ring = ring_for(&serving, options);
+	if (!ring)
+		return serve_by_ioctl(&serving);
+	ret = chorus_serve_by_ring(ring, &serving);
+	chorus_ring_close(ring);
+	return ret;
+}
+
+int chorus_server_loop(const ChorusServer *server)
+{
+	return chorus_servers_loop(server, 1, 0);
 }

@@ -4,7 +4,8 @@
  *
  * Most servers receive, work, reply, for ever.  chorus_server_loop() does that
  * with one trap a request and leaves only the work to be written.  Several
- * threads may run the loop on one port.
+ * threads may run the loop on one port.  chorus_servers_loop() serves several ports,
+ * and may go by io_uring: then requests that are there together cost less than a trap each.
  */
 #ifndef CHORUS_EXT_CHSERVER_H
 #define CHORUS_EXT_CHSERVER_H
@@ -38,7 +39,7 @@ typedef struct ChorusRequest {
 /**
  * typedef ChorusServerFn - the work of a server
  * @cookie: of the struct ChorusServer
- * @request: the message; it is the thread's current message
+ * @request: the message; it is the thread's current message, unless it came by a ring
  * @reply: empty; the function points it at the reply, which must stay valid
  *	after it returns: memory of the server, or the request's own buffers
  *
@@ -94,6 +95,23 @@ extern "C" {
  * K_EFAULT or K_ETOOMUCH.
  */
 int chorus_server_loop(const ChorusServer *server);
+
+/**
+ * chorus_servers_loop - serve several ports, by io_uring if asked for and there
+ * @servers: one for each port, with the same flags; a port only once
+ * @count: how many
+ * @options: 0 or CHORUS_BY_RING (ext/chBatch.h)
+ *
+ * Of more than one server the ports must be enabled (portEnable()), and no other port of
+ * the actor; their priorities hold.  By a ring the message is not the thread's current one:
+ * ipcReply(), ipcGetData(), ipcSave() and ipcSysInfo() do not see it, its token does, and a
+ * signal does not end the loop; requests that are there together are served in any order, as
+ * by several threads.  With K_ABORTABLE, or where no ring can be had, the loop goes
+ * by ioctl.  Whatever ends the loop, what it has received is served before.
+ *
+ * Returns as chorus_server_loop(), and K_EINVAL for a message to a port without server.
+ */
+int chorus_servers_loop(const ChorusServer *servers, unsigned int count, unsigned int options);
 
 /**
  * chorus_port_lend - serve callers with their priority
