@@ -59,6 +59,7 @@ static void ask(const KnCap *group)
 
 int main(void)
 {
+	static char first[] = "the first", successor[] = "the second";
 	char annex[K_CMSGANNEXSIZE];
 	KnMsgDesc notice = { .annexAddr = annex };
 	int line[2], li = K_DEFAULTPORT, status = 1;
@@ -68,7 +69,7 @@ int main(void)
 
 	if (grpAllocate(K_DYNAMIC, &group, 0) || pipe(line))
 		return 1;
-	start(&group, "the first", line[1]);
+	start(&group, first, line[1]);
 	if (read(line[0], &port, sizeof(port)) != sizeof(port) || chorus_watch(&port, li, 1))
 		return 1;
 	fflush(stdout);
@@ -80,7 +81,7 @@ int main(void)
 		return 1;
 	printf("a server died\n");
 	fflush(stdout);
-	second = start(&group, "the second", line[1]);
+	second = start(&group, successor, line[1]);
 	waitpid(client, &status, 0);
 	kill(second, SIGKILL);
 	while (wait(NULL) > 0)

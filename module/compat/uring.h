@@ -9,6 +9,7 @@
 #ifndef CHORUS_COMPAT_URING_H
 #define CHORUS_COMPAT_URING_H
 
+#include <linux/bits.h>
 #include <linux/io_uring.h>
 #include <linux/uio.h>
 #include <linux/version.h>
@@ -35,7 +36,7 @@ static inline u64 chorus_uring_word(const struct io_uring_cmd *cmd, unsigned int
  * 6.12 lets the worker look at the entry of the ring, where the next one may stand by then.
  * The flag is none of io_uring's, which sets the flags anew for each entry.
  */
-#define CHORUS_URING_KEPT	(1U << 23)
+#define CHORUS_URING_KEPT	BIT(23)
 
 static inline void chorus_uring_keep(struct io_uring_cmd *cmd, u64 word)
 {

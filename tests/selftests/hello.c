@@ -12,7 +12,7 @@ TEST(values, "the handshake tells range, site and queue length")
 	      "serves %u..%u", h.out_abi_base, h.out_abi_current);
 	CHECK(h.out_port_queue > 0);
 	CHECK(!(h.out_features & ~(CHORUS_FEATURE_WAKE_LOCAL | CHORUS_FEATURE_SUPERVISOR |
-				   CHORUS_FEATURE_TEST)),
+				   CHORUS_FEATURE_RING | CHORUS_FEATURE_TEST)),
 	      "unknown features %#llx", (unsigned long long)h.out_features);
 	EXPECT(hello(&again), 0);
 	CHECK(!memcmp(&h, &again, sizeof(h)));
