@@ -22,10 +22,9 @@ static int ask(struct test_worker *worker)
 /* Somebody whose call to the first port lies in its queue. */
 static struct test_worker *caller(struct kunit *test, struct setting *set, u32 value, s64 timeout)
 {
-	struct asking *a = kunit_kzalloc(test, sizeof(*a), GFP_KERNEL);
+	struct asking *a = test_zalloc(test, sizeof(*a));
 	struct test_worker *worker;
 
-	KUNIT_ASSERT_NOT_NULL(test, a);
 	*a = (struct asking){ .to = set->ui[0], .timeout = timeout, .value = value };
 	worker = test_run(test, ask, test_actor(test), a);
 	test_asleep(worker);
