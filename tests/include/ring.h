@@ -9,6 +9,7 @@
 #ifndef RING_H
 #define RING_H
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <liburing.h>
 
@@ -117,10 +118,36 @@ static inline long actor_threads(pid_t pid, int fd)
 	return n;
 }
 
-/* Until so many commands of rings are with workers. */
+/* Does no worker of the process's rings run?  Who holds a command and sleeps waits in it. */
+static inline bool workers_sleep(pid_t pid)
+{
+	char path[300], text[256], *mark;
+	struct dirent *entry;
+	bool sleep = true;
+	FILE *f;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && sleep && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%d/task/%s/stat", pid, entry->d_name);
+		f = *entry->d_name == '.' ? NULL : fopen(path, "re");
+		if (!f)
+			continue;
+		mark = fgets(text, sizeof(text), f) ? strrchr(text, ')') : NULL;
+		if (mark && strstr(text, "(iou-wrk"))
+			sleep = mark[2] == 'S';
+		fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+	return sleep;
+}
+
+/* Until so many commands of rings are with workers, and wait there. */
 static inline void wait_workers(pid_t pid, int fd, long threads, long workers)
 {
-	while (actor_threads(pid, fd) < threads + workers)
+	while (actor_threads(pid, fd) < threads + workers || !workers_sleep(pid))
 		sleep_ms(1);
 }
 

@@ -62,9 +62,20 @@ static void ring_act(struct play *play)
 		play->result[SERVER] = end(play->party[SERVER]);
 }
 
+/* The kernel may take a ring down, which holds the device, after its process has ended. */
+static void wait_gone(struct play *play)
+{
+	struct puppet *stranger = puppet_actor();
+	long long limit = now_ns() + LATE;
+
+	while (run(stranger, note_send, play->note[SERVER]) != -EHOSTUNREACH && now_ns() < limit)
+		sleep_ms(1);
+}
+
 static void ring_after(struct play *play)
 {
 	if (server_died(play)) {
+		wait_gone(play);
 		play_stranger_calls(play, -EHOSTUNREACH);
 		return;
 	}
