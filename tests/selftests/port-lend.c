@@ -197,11 +197,7 @@ TEST(unasked, "a port that has not asked takes nothing; nor does a message that 
 	answer(&s);
 	set_policy(puppet_tid(t.client), SCHED_FIFO, 10);
 	/* Nor one in the memory of a call that lent, and that its client has left. */
-	t.call->timeout = 100 * MS;
-	begin(t.server, note_receive, t.receive);
-	wait_blocked(t.server);
-	begin(t.client, note_call, t.call);
-	MUST(end(t.server));
+	scene_served_for(&t, 100 * MS);
 	EXPECT(end(t.client), -ETIMEDOUT);
 	EXPECT(scene_reply(&t, 1), -EHOSTUNREACH);
 	begin(t.server, note_receive, t.receive);
@@ -218,11 +214,7 @@ TEST(leaves, "a client that times out, is aborted or killed takes it back, while
 
 	actor_open();
 	set_policy(puppet_tid(s.client), SCHED_FIFO, 10);
-	s.call->timeout = 200 * MS;
-	begin(s.server, note_receive, s.receive);
-	wait_blocked(s.server);
-	begin(s.client, note_call, s.call);
-	MUST(end(s.server));
+	scene_served_for(&s, 200 * MS);
 	EXPECT(end(s.client), -ETIMEDOUT);
 	IS_ITSELF(puppet_tid(s.server));
 	EXPECT(scene_reply(&s, 1), -EHOSTUNREACH);
