@@ -5,6 +5,9 @@
 
 #include "selftest.h"
 
+/* For what comes surely, however long exec or a death may take. */
+#define SURELY	(5 * LATE)
+
 struct notice {
 	int li;
 	long long timeout;
@@ -60,7 +63,7 @@ static inline struct notice take_notice(int li, long long timeout)
 /* One of the death of a port. */
 static inline void expect_death(int li, struct chorus_ui port, __u64 cookie)
 {
-	struct notice n = take_notice(li, 10 * SECOND);
+	struct notice n = take_notice(li, SURELY);
 
 	CHECK(same_ui(n.death.object, port) && n.death.cookie == cookie, "cookie %llx",
 	      (unsigned long long)n.death.cookie);

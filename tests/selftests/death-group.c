@@ -14,7 +14,7 @@ static struct chorus_watch members_of(struct chorus_ui group, int li, __u64 cook
 static void expect_left(int li, __u64 cookie, struct chorus_ui group, struct chorus_ui member,
 			__u64 departures, unsigned int members)
 {
-	struct notice n = take_notice(li, 10 * SECOND);
+	struct notice n = take_notice(li, SURELY);
 
 	CHECK(n.death.cookie == cookie && same_ui(n.death.object, group));
 	CHECK(same_ui(n.death.member, member));
@@ -138,7 +138,7 @@ TEST(shared, "a group with a shared queue is told of, too; so is a static one")
 	}
 	kill_puppet(server);
 	for (int i = 0; i < 4; i++) {
-		struct notice n = take_notice(0, 10 * SECOND);
+		struct notice n = take_notice(0, SURELY);
 		int which = n.death.cookie % 10;
 
 		REQUIRE(which < 2);
@@ -158,7 +158,7 @@ static long do_follow(void *counter)
 {
 	struct counter *c = counter;
 	struct chorus_watch w = members_of(c->group, 0, 1);
-	struct notice n = { .timeout = LATE };
+	struct notice n = { .timeout = SURELY };
 	long result;
 
 	w.flags |= CHORUS_WATCH_SINCE;

@@ -13,11 +13,11 @@ static void held_at(const char *value, int limit, unsigned long uid)
 	struct note *call[CALLS], *receive = SHARED(struct note);
 	int failed = 0, waiting = 0;
 	struct chorus_ui port;
-	long long old;
+	long long old, until;
 
 	p->flags = CHORUS_SET;
 	p->policy = CHORUS_POLICY_HOLD;
-	p->hold = 50 * SECOND;
+	p->hold = CHORUS_HOLD_MAX;
 	p->li = receive->li = puppet_port(server, &port);
 	/* Nobody will ever have the name of the server's default port again; it is somebody's, though. */
 	p->heir = puppet_default_port(server);
@@ -33,7 +33,7 @@ static void held_at(const char *value, int limit, unsigned long uid)
 	}
 	old = parameter("max_held", value);
 	kill_puppet(server);
-	for (int i = 0; i < 1000 * slow() && failed < CALLS - limit; i++) {
+	for (until = now_ns() + LATE; now_ns() < until && failed < CALLS - limit;) {
 		sleep_ms(10);
 		failed = 0;
 		for (int k = 0; k < CALLS; k++)

@@ -40,6 +40,7 @@ TEST(limit, "max_threads: threads of an actor; a send needs none; one that ends 
 		struct note *n = SHARED(struct note);
 		long long old = parameter("max_threads", rows[r].value);
 		int limit = rows[r].limit;
+		long long until;
 		long again = 0;
 
 		crew_call(&c);
@@ -48,12 +49,11 @@ TEST(limit, "max_threads: threads of an actor; a send needs none; one that ends 
 		if (limit == 3) {
 			exit_thread(c.p[1]);
 			/* It is cleaned up on its way out. */
-			for (int i = 0; i < 1000 * slow(); i++) {
+			for (until = now_ns() + LATE; now_ns() < until; sleep_ms(1)) {
 				again = run(c.p[4], do_thread_self,
 					    SHARED(struct chorus_thread_self));
 				if (again != -EDQUOT)
 					break;
-				sleep_ms(1);
 			}
 		}
 		restore("max_threads", old);
