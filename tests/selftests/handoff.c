@@ -8,7 +8,8 @@
 
 #include "scene.h"
 
-#define BATCH	1000
+#define BATCH	100
+#define GOOD	10		/* batches, which make 1000 calls */
 
 struct trip {
 	struct chorus_ui to;
@@ -62,11 +63,12 @@ static long call_cpu(void *trip)
 	return 0;
 }
 
-TEST_TIMEOUT(share, "of 1000 calls 990 are served on the CPU of their caller, who comes back on it, nobody pinned", 60)
+TEST_TIMEOUT(share, "of 100 calls 99 are served on the CPU of their caller, who comes back on it, nobody pinned", 60)
 {
 	struct scene s = scene_new();
 	struct trip *t = SHARED(struct trip);
-	unsigned int best = 0, first = 0, batches;
+	unsigned int kept = 0, good = 0, batches;
+	long long until;
 	bool can;
 
 	actor_open();
@@ -77,22 +79,22 @@ TEST_TIMEOUT(share, "of 1000 calls 990 are served on the CPU of their caller, wh
 	t->li = s.li;
 	begin(s.server, serve_cpu, t);
 	wait_blocked(s.server);
-	/* What else the machine does may take a CPU meanwhile: one quiet batch is enough. */
-	for (batches = 0; batches < 100 && best < BATCH * 99 / 100; batches++) {
+	/*
+	 * Where a CPU of ours is not there for a while, because somebody else has it, the kernel moves who waits
+	 * for it: what counts are the quiet batches.
+	 */
+	until = now_ns() + 4 * LATE;
+	for (batches = 0; batches < GOOD || (can && good < GOOD && now_ns() < until); batches++) {
 		MUST(run(s.client, call_cpu, t));
-		if (!batches)
-			first = t->kept;
-		if (t->kept > best)
-			best = t->kept;
-		if (!can)
-			break;
+		kept += t->kept;
+		good += t->kept >= BATCH * 99 / 100;
 	}
 	t->stop = 1;
 	MUST(run(s.client, call_cpu, t));
 	EXPECT(end(s.server), 0);
-	selftest_note("first batch: %u of %u; best of %u batches: %u", first, BATCH, batches, best);
+	selftest_note("%u of %u calls; %u of %u batches are good", kept, BATCH * batches, good, batches);
 	if (!can)
 		selftest_skip("%u of %u; this kernel has no WF_CURRENT_CPU: the scheduler chooses the CPU",
-			      best, BATCH);
-	CHECK(best >= BATCH * 99 / 100);
+			      kept, BATCH * batches);
+	CHECK(good >= GOOD);
 }
