@@ -11,7 +11,7 @@
 
 #include "soak.h"
 
-#define PATIENCE	((shared->plant ? 5 : 30) * SECOND)
+#define PATIENCE	((shared->plant ? 5 : 90) * SECOND)
 
 enum kind { NOBODY, SERVER, CLIENT, SENDER, LAP, NURSERY, USHER, OPENER };
 

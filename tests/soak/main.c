@@ -150,10 +150,12 @@ static bool plant_seen(void)
 	return false;
 }
 
-/* A slow machine may need more than the seconds that were asked for. */
-static bool lacks(void)
+/* A slow machine may need more time than was asked for. */
+static bool lacks(enum flavour flavour)
 {
-	return opt.stress && (opt.plant ? !plant_seen() : !roamed());
+	if (opt.plant)
+		return opt.stress && !plant_seen();
+	return flavour == ROAM && !roamed();
 }
 
 /* Returns false if going on makes no sense. */
@@ -168,14 +170,14 @@ static bool play(unsigned int round)
 
 	if (opt.stress) {
 		least = began + opt.stress * SECOND;
-		most = least + 60 * SECOND;
+		most = least + 180 * SECOND;
 	}
 	atomic_store(&shared->round, round);
 	if (!modules_load(flavour))
 		return false;
 	crew_start(flavour);
 	modules_refuse();
-	while (now_ns() < least || (now_ns() < most && (counted(N_born) < births || lacks()))) {
+	while (now_ns() < least || (now_ns() < most && (counted(N_born) < births || lacks(flavour)))) {
 		sleep_us(random_below(6000));
 		crew_reap();
 		/* Under stress ports shall live long enough to get about. */
