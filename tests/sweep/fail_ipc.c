@@ -400,13 +400,13 @@ static void run_ring(struct fail *f)
 
 	fill(f);
 	OPEN(f);
-	TRY(f, port_create(&port));
+	TRY(f, port_create(&port), -EFAULT);
 	send.target = port.out_ui;
 	receive.li = port.out_li;
 	for (int i = 0; i < 3; i++)
-		TRY(f, ring_run(&ring, CHORUS_IOC_IPC_SEND, &send));
+		TRY(f, ring_run(&ring, CHORUS_IOC_IPC_SEND, &send), -EFAULT);
 	for (int i = 0; i < 3; i++) {
-		TRY(f, ring_run(&ring, CHORUS_IOC_IPC_RECEIVE, &receive));
+		TRY(f, ring_run(&ring, CHORUS_IOC_IPC_RECEIVE, &receive), -EFAULT);
 		CHECK(!memcmp(in, out, send.body_size));
 	}
 	actor_close();
