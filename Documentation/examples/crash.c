@@ -37,7 +37,7 @@ static pid_t start(const KnCap *group, char *name, int line)
 	if (pid)
 		return pid;
 	server.portLi = portCreate(K_MYACTOR, &port);
-	if (server.portLi < 0 || chorus_port_hold(server.portLi, &group->ui, 5000000000) ||
+	if (server.portLi < 0 || chorus_port_hold(server.portLi, &group->ui, 60000000000) ||
 	    grpPortInsert(group, &port) || write(line, &port, sizeof(port)) < 0)
 		exit(1);
 	exit(chorus_server_loop(&server) != K_OK);
