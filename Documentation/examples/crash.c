@@ -59,7 +59,7 @@ static void ask(const KnCap *group)
 
 int main(void)
 {
-	static char first[] = "the first", successor[] = "the second";
+	char first[] = "the first", successor[] = "the second";
 	char annex[K_CMSGANNEXSIZE];
 	KnMsgDesc notice = { .annexAddr = annex };
 	int line[2], li = K_DEFAULTPORT, status = 1;
