@@ -14,7 +14,8 @@ struct work {
 	struct chorus_ui ui[8];
 	int result[8];			/* of joining i to i, or to the first */
 	bool one;
-	int again;			/* after the first has left */
+	bool stay;			/* or the first leaves, and the last joins again */
+	int again;
 };
 
 static long do_prepare(void *work)
@@ -34,7 +35,7 @@ static long do_join(void *work)
 
 	for (int i = 0; i < 8; i++)
 		w->result[i] = join(w->group[w->one ? 0 : i], w->ui[i]);
-	if (!w->result[0] && !leave(w->group[0], w->ui[0])) {
+	if (!w->stay && !w->result[0] && !leave(w->group[0], w->ui[0])) {
 		/* Memory is counted until nobody can look at it any more. */
 		for (long long limit = now_ns() + LATE; now_ns() < limit;) {
 			w->again = join(w->group[w->one ? 0 : 7], w->ui[7]);
@@ -101,6 +102,7 @@ TEST(per_user, "another actor has its own max_members, but shares max_user_membe
 		    *other = work_as(USER + 11, &r, true);
 	long long old = parameter("max_user_members", "8");
 
+	first->stay = same->stay = other->stay = true;
 	EXPECT(run(p, do_join, first), 0);
 	EXPECT(run(q, do_join, same), 0);
 	EXPECT(run(r, do_join, other), 0);

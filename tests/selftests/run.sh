@@ -5,7 +5,7 @@
 # nothing of ours may be left. run.sh [pattern...]
 #
 # A program prints TAP, or only ends with a status: 0 passed, 4 (kselftest's code) or 77 skipped.
-# From the rig: SLOW, the factor of this kernel on all limits of time; BEAR, lines that are no complaint.
+# SLOW: the factor of this kernel on all limits of time, from the rig.
 LIMIT=$((${TEST_LIMIT:-300} * ${SLOW:-1}))
 patterns=${*:-*}
 KMEMLEAK=/sys/kernel/debug/kmemleak LOCKDEP=/proc/lockdep_stats
@@ -25,7 +25,7 @@ wanted()
 complaint()
 {
 	dmesg | sed "1,/selftest-mark: $mark\$/d" >/tmp/log
-	line=$(grep -nE -f /etc/splat.re /tmp/log | grep -vE "${BEAR:-^$}" | head -n 1 | cut -d: -f1)
+	line=$(grep -nE -f /etc/splat.re /tmp/log | head -n 1 | cut -d: -f1)
 	[ -n "$line" ] || return 1
 	sed -n "$line,$((line + 20))p" /tmp/log | sed 's/^/    # /'
 }

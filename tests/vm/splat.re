@@ -12,7 +12,7 @@ sleeping function called from invalid context|scheduling while atomic
 suspicious RCU usage
 soft lockup|hard LOCKUP|watchdog: BUG
 refcount_t: |list_(add|del) corruption|ODEBUG:
-kmemleak: ([1-9][0-9]* new suspected|.*detector disabled|Cannot allocate)
+kmemleak: ([1-9][0-9]* new suspected|.*detector disabled|Cannot allocate a kmemleak_object)
 usercopy: Kernel memory |(^|[^A-Za-z_])BUG [^ ]+ \(
 turning off the locking correctness validator
 objects remaining (in|on) |Objects remaining

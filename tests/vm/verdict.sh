@@ -5,17 +5,11 @@
 # Statuses of tests/vm/run beside the command's own.
 readonly TIMED_OUT=124 SPLAT=126 NEVER_BOOTED=127
 
-# complaints_in LOG: the lines that are some, with their numbers, but for those that this run bears ($bear).
-complaints_in()
-{
-	grep -naE -f "$vm_dir/splat.re" "$1" | grep -avE -e "${bear:-^$}"
-}
-
 # Show the kernel's words around the first complaint in a log.
 excerpt()
 {
 	local line
-	line=$(complaints_in "$1" | head -n 1 | cut -d: -f1)
+	line=$(grep -naEm1 -f "$vm_dir/splat.re" "$1" | cut -d: -f1)
 	say "the kernel log says ($1:$line):"
 	sed -n "$((line > 2 ? line - 2 : 1)),$((line + 30))p" "$1" | tr -d '\r' >&2
 }
@@ -25,7 +19,7 @@ splat()
 {
 	local log
 	for log in "$out/dmesg" "$out/console"; do
-		if [ -s "$log" ] && [ -n "$(complaints_in "$log")" ]; then
+		if [ -s "$log" ] && grep -qaE -f "$vm_dir/splat.re" "$log"; then
 			excerpt "$log"
 			return 0
 		fi
