@@ -340,6 +340,7 @@ static void message_init(struct chorus_message *message, struct chorus_actor *ow
 	INIT_HLIST_NODE(&message->parked_node);
 	atomic_set(&message->state, CHORUS_MESSAGE_IDLE);
 	message->flags = 0;
+	message->reply_flags = 0;
 	message->saved = false;
 	message->lends = false;
 	message->large = false;
