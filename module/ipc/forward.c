@@ -11,19 +11,21 @@
 #include "ipc/port.h"
 #include "ipc/receive.h"
 
-/* False: the client has left the message to us. */
-static bool message_move(struct chorus_message *message, int from, int to)
-{
-	return atomic_cmpxchg(&message->state, from, to) == from;
-}
-
-static bool leave_service(struct chorus_actor *actor, struct chorus_message *message)
+/**
+ * chorus_forward_begin() - a message is nobody's who serves it any more
+ * @server: who does until now
+ * @message: SERVED, owned by the caller
+ *
+ * Returns false if the client has left it to the caller.
+ */
+bool chorus_forward_begin(struct chorus_actor *server, struct chorus_message *message)
 {
 	bool ours;
 
-	spin_lock(&actor->lock);
-	ours = message_move(message, CHORUS_MESSAGE_SERVED, CHORUS_MESSAGE_FORWARDED);
-	spin_unlock(&actor->lock);
+	/* An abort goes to the serving thread under the same lock. */
+	spin_lock(&server->lock);
+	ours = chorus_message_move(message, CHORUS_MESSAGE_SERVED, CHORUS_MESSAGE_FORWARDED);
+	spin_unlock(&server->lock);
 	return ours;
 }
 
@@ -65,7 +67,7 @@ int chorus_forward_accept(struct chorus_port *port, struct chorus_message *messa
 		WRITE_ONCE(message->port, port);
 		if (from)
 			message->info.out_target = port->object.ui;
-		if (!message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_QUEUED))
+		if (!chorus_message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_QUEUED))
 			ret = -ECANCELED;
 		else if (awaited)
 			hand_over_locked(port, message);
@@ -127,8 +129,8 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 	lends = message->lends;
 	token = chorus_message_token(message);
 	trace_chorus_forward(message);
-	ret = leave_service(actor, message) ? chorus_forward_accept(port, message, actor) :
-					      -ECANCELED;
+	ret = chorus_forward_begin(actor, message) ?
+	      chorus_forward_accept(port, message, actor) : -ECANCELED;
 	if (!ret) {
 		chorus_receive_claimed(thread);
 		chorus_count(forward);
@@ -136,7 +138,7 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 			chorus_lend_end(actor, token);
 		chorus_step(Z2);
 	} else if (ret != -ECANCELED &&
-		   message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_SERVED)) {
+		   chorus_message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_SERVED)) {
 		message->saved = saved;
 		chorus_receive_unclaim(thread, message, own);
 		chorus_count(forward_refused);

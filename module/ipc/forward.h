@@ -26,6 +26,7 @@ struct chorus_message;
 struct chorus_port;
 struct chorus_thread;
 
+bool chorus_forward_begin(struct chorus_actor *server, struct chorus_message *message);
 int chorus_forward_accept(struct chorus_port *port, struct chorus_message *message,
 			  const struct chorus_actor *from);
 int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_ui *target);

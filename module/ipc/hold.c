@@ -60,24 +60,6 @@ void chorus_hold_note_locked(struct chorus_port *port, struct chorus_message *me
 
 /* ---- on the way ---- */
 
-static bool message_move(struct chorus_message *message, int from, int to)
-{
-	return atomic_cmpxchg(&message->state, from, to) == from;
-}
-
-/* False: the client has left it to us. */
-static bool leave_service(struct chorus_message *message)
-{
-	struct chorus_actor *server = message->server;
-	bool ours;
-
-	/* Under the lock that an abort goes to the serving thread under; see forward.h. */
-	spin_lock(&server->lock);
-	ours = message_move(message, CHORUS_MESSAGE_SERVED, CHORUS_MESSAGE_FORWARDED);
-	spin_unlock(&server->lock);
-	return ours;
-}
-
 static int deliver_to_member(struct chorus_site *site, const struct chorus_ui *group,
 			     struct chorus_message *message)
 {
@@ -193,7 +175,7 @@ static int held_add(struct chorus_message *message)
 		return ret;
 	}
 	spin_lock(&hold_lock);
-	if (message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_HELD)) {
+	if (chorus_message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_HELD)) {
 		list_add_tail(&message->node, &held);
 		held_arm_locked(hold->until);
 		chorus_count(call_held);
@@ -332,7 +314,7 @@ void chorus_hold_or_fail(struct chorus_message *message, int error)
 		chorus_lend_end(message->server, chorus_message_token(message));
 	message->saved = false;
 	message->hold.until = ktime_add_ns(ktime_get(), message->hold.policy.ns);
-	if (!leave_service(message)) {
+	if (!chorus_forward_begin(message->server, message)) {
 		chorus_message_free(message);
 		return;
 	}

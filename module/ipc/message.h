@@ -115,6 +115,12 @@ struct chorus_shared_body {
 	u64 data[];
 };
 
+/* One change of hands; false: somebody else's came first. */
+static inline bool chorus_message_move(struct chorus_message *message, int from, int to)
+{
+	return atomic_cmpxchg(&message->state, from, to) == from;
+}
+
 /*
  * Give a served call back to its client, answered (step R3).  False: the client is gone
  * and has left the message to the caller.  @replier: NULL, or a thread that waits next.
