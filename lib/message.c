@@ -24,6 +24,8 @@ _Static_assert(K_NOCYCLE == CHORUS_MSG_NOCYCLE, "uapi");
 _Static_assert(K_PARTS == CHORUS_MSG_VECTOR, "uapi");
 _Static_assert(K_LARGE == CHORUS_MSG_LARGE, "uapi");
 _Static_assert(K_PARTS << 1 == CHORUS_MSG_REP_VECTOR, "uapi");
+_Static_assert(K_MOVE == CHORUS_MSG_MOVE && K_MOVE << 2 == CHORUS_MSG_REP_MOVE, "uapi");
+_Static_assert(K_COW == CHORUS_MSG_COW && K_COW << 2 == CHORUS_MSG_REP_COW, "uapi");
 _Static_assert(K_CMSGPARTSMAX == CHORUS_PARTS_MAX, "uapi");
 _Static_assert(sizeof(ChorusPart) == sizeof(struct chorus_part), "uapi");
 
@@ -35,7 +37,7 @@ _Static_assert(sizeof(ChorusPart) == sizeof(struct chorus_part), "uapi");
 #define OUT_SHIFT	8
 #define SLOT_SHIFT	16
 #define OUT_FLAGS	(K_MSG_RPC | K_MSG_ANNEX | K_MSG_MORE | K_MSG_DEATH | \
-			 K_MSG_AGAIN | K_MSG_WINDOW | ~0u << SLOT_SHIFT)
+			 K_MSG_AGAIN | K_MSG_WINDOW | K_MSG_MOVED | ~0u << SLOT_SHIFT)
 
 _Static_assert(K_MSG_RPC == CHORUS_MSG_RPC << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_ANNEX == CHORUS_MSG_ANNEX << OUT_SHIFT, "uapi");
@@ -43,6 +45,7 @@ _Static_assert(K_MSG_AGAIN == CHORUS_MSG_AGAIN << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_DEATH == CHORUS_MSG_DEATH << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_MORE == CHORUS_MSG_MORE << OUT_SHIFT, "uapi");
 _Static_assert(K_MSG_WINDOW == CHORUS_MSG_WINDOW << OUT_SHIFT, "uapi");
+_Static_assert(K_MSG_MOVED == CHORUS_MSG_MOVED << OUT_SHIFT, "uapi");
 _Static_assert(CHORUS_WINDOW_SLOTS_MAX <= 1 << SLOT_SHIFT, "uapi");
 
 /* Flags of a message to send: unknown ones go down and are refused there. */
@@ -57,19 +60,23 @@ static inline __u32 wait_flags(const KnMsgDesc *msg)
 }
 
 /*
- * Where a command has two bodies the flags of both descriptors go down in one word: K_PARTS
- * of the reply has a bit of its own there, which in a descriptor is an unknown one.
+ * Where a command has two bodies the flags of both descriptors go down in one word: K_PARTS,
+ * K_MOVE and K_COW of the reply have bits of their own there, which in a descriptor are unknown
+ * ones.
  */
 #define UNKNOWN		(1u << 30)
+#define TWICE		(K_PARTS | K_MOVE | K_COW)
 
 static inline __u32 of_request(__u32 flags)
 {
-	return flags & CHORUS_MSG_REP_VECTOR ? flags | UNKNOWN : flags;
+	return flags & (CHORUS_MSG_REP_VECTOR | CHORUS_MSG_REP_MOVE | CHORUS_MSG_REP_COW) ?
+	       flags | UNKNOWN : flags;
 }
 
 static inline __u32 of_reply(__u32 flags)
 {
-	return (of_request(flags) & ~K_PARTS) | (flags & K_PARTS) << 1;
+	return (of_request(flags) & ~TWICE) | (flags & K_PARTS) << 1 |
+	       (flags & (K_MOVE | K_COW)) << 2;
 }
 
 /* Bytes that fit into a body that is received. */

@@ -12,6 +12,7 @@
 #include "executive/actor.h"
 #include "executive/late.h"
 #include "executive/thread.h"
+#include "ipc/area.h"
 #include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/hold.h"
@@ -80,6 +81,7 @@ static const struct {
 	{ "threads", chorus_thread_init, chorus_thread_exit_module },
 	{ "ports", chorus_port_init, chorus_port_exit },
 	{ "windows", chorus_window_init, chorus_window_exit },
+	{ "areas", chorus_area_init, chorus_area_exit },
 	{ "groups", chorus_group_init, chorus_group_exit },
 	{ "notices", chorus_notice_init, chorus_notice_exit },
 	{ "messages", chorus_message_init, chorus_message_exit },

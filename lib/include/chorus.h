@@ -12,6 +12,7 @@
 #include <chError.h>
 #include <chTypes.h>
 #include <exec/chExec.h>
+#include <ext/chArea.h>
 #include <ext/chBatch.h>
 #include <ext/chLib.h>
 #include <ext/chMsg.h>

@@ -15,6 +15,13 @@
 	_(window_open)		/* receive windows made */			\
 	_(window_full)		/* bodies that found no free slot in a window */ \
 	_(window_small)		/* bodies larger than a slot of the window */	\
+	_(area_open)		/* areas made */				\
+	_(area_unshared)	/* pages copied by a write to a shared one */	\
+	_(move)			/* bodies whose pages left their sender */	\
+	_(move_shared)		/* bodies whose pages were shared with it */	\
+	_(move_landed)		/* of both, landed in an area of their receiver */ \
+	_(move_copied)		/* of both, copied out to their receiver */	\
+	_(move_returned)	/* given back: the message ended in an error */	\
 	_(send)			/* asynchronous messages accepted */		\
 	_(send_full)		/* refused: queue full */			\
 	_(send_unknown)		/* refused: no such port */			\

@@ -75,6 +75,10 @@
 	_(M1)	/* migration: paid for, nothing moved */		\
 	_(M2)	/* migration: cut, no local id at the destination */	\
 	_(M3)	/* migration: done */					\
+	_(M4)	/* move: pages taken, message not queued */		\
+	_(M5)	/* move: receiver told, pages not landed */		\
+	_(M6)	/* move: landed, what was there not freed */		\
+	_(M7)	/* move: message ended in an error, pages not back */	\
 	_(Y1)	/* broadcast: body copied, sent to nobody */		\
 	_(Y2)	/* broadcast: sent to some members */			\
 	_(Y3)	/* broadcast: sent to all of them */			\
@@ -89,6 +93,9 @@
 	_(A4)	/* bar: all is told */					\
 	_(O1)	/* open: process claimed, no port */			\
 	_(O2)	/* open: actor published */				\
+	_(O3)	/* area open: made, not the actor's */			\
+	_(O4)	/* area open: the actor's, the caller not told */	\
+	_(O5)	/* area close: off the actor, not given up */		\
 	_(T1)	/* thread: of the actor, not found by its task */	\
 	_(T2)	/* ending thread: messages given up */			\
 	_(T3)	/* lender: server known, nothing lent */		\

@@ -66,6 +66,7 @@ static int chorus_open(struct inode *inode, struct file *file)
 	ret = force_cloexec(file);
 	if (ret)
 		goto error_actor;
+	actor->mapping = file->f_mapping;
 	file->private_data = actor;
 	return stream_open(inode, file);
 error_actor:

@@ -16,6 +16,7 @@ static const struct chorus_row *const parts[] = {
 	chorus_rows_group,
 	chorus_rows_recover,
 	chorus_rows_window,
+	chorus_rows_area,
 };
 
 static const struct chorus_row *find_row(unsigned int cmd)

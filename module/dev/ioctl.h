@@ -70,6 +70,8 @@ union chorus_payload {
 	struct chorus_window_open window_open;
 	struct chorus_window_close window_close;
 	struct chorus_port_body_max port_body_max;
+	struct chorus_area_open area_open;
+	struct chorus_area_close area_close;
 };
 
 enum chorus_row_flags {
@@ -109,6 +111,7 @@ extern const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_group[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_recover[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_window[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_area[CHORUS_ROWS_PER_PART];
 
 u64 chorus_features(void);
 int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size);

@@ -4,43 +4,86 @@
 
 #include "debug/step.h"
 #include "dev/ioctl.h"
+#include "dev/mmap_area.h"
 #include "dev/uring.h"
+#include "ipc/area.h"
 #include "ipc/forward.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
 #include "ipc/vector.h"
 
+/* Of a structure with two bodies: the flags of @rep_body, as those of a body. */
+static u32 flags_of_reply(u32 flags)
+{
+	BUILD_BUG_ON(CHORUS_MSG_REP_MOVE >> 2 != CHORUS_MSG_MOVE);
+	BUILD_BUG_ON(CHORUS_MSG_REP_COW >> 2 != CHORUS_MSG_COW);
+	return (flags & CHORUS_MSG_LARGE) |
+	       (flags & CHORUS_MSG_REP_VECTOR ? CHORUS_MSG_VECTOR : 0) |
+	       (flags & (CHORUS_MSG_REP_MOVE | CHORUS_MSG_REP_COW)) >> 2;
+}
+
+/* Pages that are in the right place may change hands; all else is copied, and no error. */
+static void find_place(struct chorus_request *request, struct chorus_buffers *buffers, u32 flags,
+		       bool write, struct chorus_place *place)
+{
+	if (!(flags & (CHORUS_MSG_MOVE | CHORUS_MSG_COW)) || buffers->pinned)
+		return;
+	if (!chorus_mmap_place(request->actor, buffers->body, buffers->size, write, place))
+		return;
+	place->share = flags & CHORUS_MSG_COW;
+	buffers->place = place;
+}
+
+/* What a body has got from outgoing() or incoming(). */
+static void body_done(const struct chorus_buffers *buffers)
+{
+	chorus_vector_free(buffers);
+	if (buffers->place)
+		chorus_area_put(buffers->place->area);
+}
+
 /*
- * A body that is sent: judged here, copied where it is needed.  For chorus_vector_free().
- * Parts do not lie in a registered buffer.
+ * A body that is sent: judged here, copied where it is needed.  For body_done().  Parts do not
+ * lie in a registered buffer.
  */
 static int outgoing(struct chorus_request *request, struct chorus_buffers *buffers, u64 annex,
-		    u64 body, u32 size, bool vector, bool large)
+		    u64 body, u32 size, u32 flags, struct chorus_place *place)
 {
-	u32 max = large ? CHORUS_BODY_LARGE_MAX : CHORUS_BODY_MAX;
+	u32 max = flags & CHORUS_MSG_LARGE ? CHORUS_BODY_LARGE_MAX : CHORUS_BODY_MAX;
+	int ret;
 
 	*buffers = (struct chorus_buffers){ .annex = annex };
-	if (vector)
+	if ((flags & CHORUS_MSG_MOVE) && (flags & CHORUS_MSG_COW))
+		return -EINVAL;
+	if (flags & CHORUS_MSG_VECTOR)
 		return request->ring && request->ring->pinned ? -EINVAL :
 		       chorus_vector_fetch(buffers, body, size, max);
 	if (size > max)
 		return -EMSGSIZE;
 	buffers->body = body;
 	buffers->size = size;
-	return request->ring ? chorus_uring_import(request, buffers, ITER_SOURCE) : 0;
+	ret = request->ring ? chorus_uring_import(request, buffers, ITER_SOURCE) : 0;
+	if (!ret)
+		find_place(request, buffers, flags, false, place);
+	return ret;
 }
 
 /* Room for one that comes; more than its size is never written. */
 static int incoming(struct chorus_request *request, struct chorus_buffers *buffers, u64 annex,
-		    u64 body, u32 size, bool vector)
+		    u64 body, u32 size, u32 flags, struct chorus_place *place)
 {
+	int ret;
+
 	*buffers = (struct chorus_buffers){ .annex = annex };
-	if (vector && body)
+	if ((flags & CHORUS_MSG_VECTOR) && body)
 		return request->ring && request->ring->pinned ? -EINVAL :
 		       chorus_vector_fetch(buffers, body, size, U32_MAX);
 	buffers->body = body;
 	buffers->size = size;
-	return request->ring ? chorus_uring_import(request, buffers, ITER_DEST) : 0;
+	ret = request->ring ? chorus_uring_import(request, buffers, ITER_DEST) : 0;
+	if (!ret)
+		find_place(request, buffers, flags, true, place);
+	return ret;
 }
 
 static bool must_not_wait(const struct chorus_request *request)
@@ -58,24 +101,25 @@ static int ipc_send(struct chorus_request *request, union chorus_payload *payloa
 {
 	struct chorus_ipc_send *p = &payload->send;
 	struct chorus_buffers from;
+	struct chorus_place place;
 	int ret;
 
 	ret = check_cotarget(&p->target, &p->cotarget) ?:
-	      outgoing(request, &from, p->annex, p->body, p->body_size,
-		       p->flags & CHORUS_MSG_VECTOR, p->flags & CHORUS_MSG_LARGE);
+	      outgoing(request, &from, p->annex, p->body, p->body_size, p->flags, &place);
 	if (ret)
 		return ret;
 	ret = chorus_rpc_send(request->actor, p->src_li, &p->target, &p->cotarget, &from);
-	chorus_vector_free(&from);
+	body_done(&from);
 	return ret;
 }
 
 static int receive_setup(struct chorus_request *request, struct chorus_receive *receive, s32 li,
-			 u32 flags, u64 annex, u64 body, u32 room)
+			 u32 flags, u64 annex, u64 body, u32 room, struct chorus_place *place)
 {
 	receive->li = li;
 	receive->abortable = flags & CHORUS_MSG_ABORTABLE;
-	return incoming(request, &receive->to, annex, body, room, flags & CHORUS_MSG_VECTOR);
+	return incoming(request, &receive->to, annex, body, room,
+			flags & (CHORUS_MSG_VECTOR | CHORUS_MSG_MOVE), place);
 }
 
 /* The same fields stand at the end of two structures. */
@@ -109,18 +153,23 @@ static int receive_message(struct chorus_request *request, struct chorus_receive
 	return PTR_ERR(*message);
 }
 
-/* The caller must hear what it received, or it is given back. */
+/* The caller must hear what it received, or it is given back; a body lands after that. */
 static int receive_write_back(struct chorus_request *request, struct chorus_message *message,
-			      const void *payload, size_t size)
+			      const struct chorus_receive *receive,
+			      const struct chorus_received *out, const void *payload, size_t size)
 {
 	int ret = chorus_ioctl_write_back(request, payload, size);
 
 	if (!request->ring) {
 		if (ret)
 			chorus_receive_undo(request->thread);
+		else if (unlikely(out->lands))
+			chorus_receive_land(request->thread, receive);
 	} else if (ret) {
 		chorus_receive_give_back(request->actor, message);
 	} else {
+		if (unlikely(out->lands))
+			chorus_receive_land_detached(message, receive);
 		chorus_receive_hold(request->actor, message);
 	}
 	return ret;
@@ -133,21 +182,24 @@ static int ipc_receive(struct chorus_request *request, union chorus_payload *pay
 	struct chorus_message *message = NULL;
 	struct chorus_receive receive;
 	struct chorus_received out;
+	struct chorus_place place;
 	int ret;
 
-	ret = receive_setup(request, &receive, p->li, p->flags, p->annex, p->body, p->body_size);
+	ret = receive_setup(request, &receive, p->li, p->flags, p->annex, p->body, p->body_size,
+			    &place);
 	if (ret)
 		return ret;
 	chorus_timeout_init(&receive.timeout, p->timeout, p->deadline);
 	ret = receive_message(request, &receive, &out, &message);
-	chorus_vector_free(&receive.to);
 	if (ret == -ERESTARTSYS &&
 	    put_user(chorus_timeout_deadline(&receive.timeout), &user->deadline))
-		return -EFAULT;
-	if (ret)
-		return ret;
-	RECEIVED_TO(p, &out);
-	return receive_write_back(request, message, p, sizeof(*p));
+		ret = -EFAULT;
+	if (!ret) {
+		RECEIVED_TO(p, &out);
+		ret = receive_write_back(request, message, &receive, &out, p, sizeof(*p));
+	}
+	body_done(&receive.to);
+	return ret;
 }
 
 /**
@@ -188,6 +240,7 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 		.nocycle = p->flags & CHORUS_MSG_NOCYCLE,
 		.token = p->restart,
 	};
+	struct chorus_place from, to;
 	int ret;
 
 	ret = check_cotarget(&p->target, &p->cotarget);
@@ -197,12 +250,11 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 		return -EINVAL;
 	/* The request of an interrupted call is out, and not looked at again. */
 	ret = outgoing(request, &call.request, p->annex, p->body, p->body_size,
-		       (p->flags & CHORUS_MSG_VECTOR) && !p->restart,
-		       p->flags & CHORUS_MSG_LARGE);
+		       p->restart ? p->flags & ~CHORUS_MSG_VECTOR : p->flags, &from);
 	if (ret)
 		return ret;
 	ret = incoming(request, &call.reply, p->rep_annex, p->rep_body, p->rep_size,
-		       p->flags & CHORUS_MSG_REP_VECTOR);
+		       flags_of_reply(p->flags), &to);
 	if (!ret) {
 		if (must_not_wait(request)) {
 			ret = -EAGAIN;
@@ -210,9 +262,9 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 			chorus_timeout_init(&call.timeout, p->timeout, p->deadline);
 			ret = chorus_rpc_call(request->thread, request->actor, &call);
 		}
-		chorus_vector_free(&call.reply);
+		body_done(&call.reply);
 	}
-	chorus_vector_free(&call.request);
+	body_done(&call.request);
 	if (ret == -ERESTARTSYS)
 		return request->ring ? ring_call_interrupted(request->thread, &call) :
 			chorus_call_interrupted(request->thread, &call, request->user);
@@ -229,18 +281,18 @@ static int ipc_reply(struct chorus_request *request, union chorus_payload *paylo
 {
 	struct chorus_ipc_reply *p = &payload->reply;
 	struct chorus_buffers from;
+	struct chorus_place place;
 	int ret;
 
 	if (p->reserved)
 		return -EINVAL;
 	if (request->ring && !p->msg)
 		return -ENOMSG;
-	ret = outgoing(request, &from, p->annex, p->body, p->body_size,
-		       p->flags & CHORUS_MSG_VECTOR, p->flags & CHORUS_MSG_LARGE);
+	ret = outgoing(request, &from, p->annex, p->body, p->body_size, p->flags, &place);
 	if (ret)
 		return ret;
 	ret = chorus_rpc_reply(request->thread, p->msg, &from, false);
-	chorus_vector_free(&from);
+	body_done(&from);
 	return ret;
 }
 
@@ -267,19 +319,22 @@ int chorus_reply_receive_failed(int error, const struct chorus_receive *receive,
 
 static int reply_first(struct chorus_request *request, const struct chorus_ipc_reply_receive *p)
 {
+	u32 flags = flags_of_reply(p->flags);
 	struct chorus_buffers from;
+	struct chorus_place place;
 	int ret;
 
-	ret = outgoing(request, &from, p->rep_annex, p->rep_body, p->rep_size,
-		       (p->flags & CHORUS_MSG_REP_VECTOR) && !p->restart,
-		       p->flags & CHORUS_MSG_LARGE);
+	/* It is out: judged, and not looked at again. */
+	if (p->restart)
+		flags &= ~(CHORUS_MSG_VECTOR | CHORUS_MSG_MOVE | CHORUS_MSG_COW);
+	ret = outgoing(request, &from, p->rep_annex, p->rep_body, p->rep_size, flags, &place);
 	if (ret || p->restart)
 		return ret;
 	if (request->ring && !p->rep_msg)
 		ret = -ENOMSG;
 	else
 		ret = chorus_rpc_reply(request->thread, p->rep_msg, &from, !request->ring);
-	chorus_vector_free(&from);
+	body_done(&from);
 	return ret == -EHOSTUNREACH ? 0 : ret;
 }
 
@@ -298,12 +353,14 @@ static int ipc_reply_receive(struct chorus_request *request, union chorus_payloa
 	struct chorus_message *message = NULL;
 	struct chorus_receive receive;
 	struct chorus_received out;
+	struct chorus_place place;
 	int ret;
 
 	if (p->reserved || p->restart > RESTART_REPLIED)
 		return -EINVAL;
 	/* All that can be wrong with either half is told before the reply is out. */
-	ret = receive_setup(request, &receive, p->li, p->flags, p->annex, p->body, p->body_size);
+	ret = receive_setup(request, &receive, p->li, p->flags, p->annex, p->body, p->body_size,
+			    &place);
 	if (ret)
 		return ret;
 	ret = reply_first(request, p);
@@ -318,12 +375,12 @@ static int ipc_reply_receive(struct chorus_request *request, union chorus_payloa
 	if (!ret) {
 		p->restart = 0;
 		RECEIVED_TO(p, &out);
-		ret = receive_write_back(request, message, p, sizeof(*p));
+		ret = receive_write_back(request, message, &receive, &out, p, sizeof(*p));
 	}
 	if (ret)
 		ret = chorus_reply_receive_failed(ret, &receive, request->user);
 free:
-	chorus_vector_free(&receive.to);
+	body_done(&receive.to);
 	return ret;
 }
 
@@ -335,12 +392,11 @@ static int ipc_get_data(struct chorus_request *request, union chorus_payload *pa
 
 	if (!p->body && p->body_size)
 		return -EFAULT;
-	ret = incoming(request, &to, 0, p->body, p->body_size,
-		       p->flags & CHORUS_MSG_VECTOR);
+	ret = incoming(request, &to, 0, p->body, p->body_size, p->flags, NULL);
 	if (ret)
 		return ret;
 	ret = chorus_receive_get_data(request->thread, &to, &p->out_body_size);
-	chorus_vector_free(&to);
+	body_done(&to);
 	if (ret)
 		return ret;
 	ret = chorus_ioctl_write_back(request, p, sizeof(*p));
@@ -393,18 +449,22 @@ static int ipc_forward(struct chorus_request *request, union chorus_payload *pay
 
 const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send,
-		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE, CHORUS_ROW_QUIET | CHORUS_ROW_RING),
+		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_COW,
+		   CHORUS_ROW_QUIET | CHORUS_ROW_RING),
 	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive,
-		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR, CHORUS_ROW_THREAD | CHORUS_ROW_RING),
+		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_MOVE,
+		   CHORUS_ROW_THREAD | CHORUS_ROW_RING),
 	CHORUS_ROW(0x2, chorus_ipc_call, out_flags, ipc_call,
 		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE | CHORUS_MSG_VECTOR |
-		   CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE, CHORUS_ROW_THREAD | CHORUS_ROW_RING),
+		   CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_COW |
+		   CHORUS_MSG_REP_MOVE, CHORUS_ROW_THREAD | CHORUS_ROW_RING),
 	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply,
-		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE,
+		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_COW,
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING),
 	CHORUS_ROW(0x4, chorus_ipc_reply_receive, out_msg, ipc_reply_receive,
 		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR |
-		   CHORUS_MSG_LARGE, CHORUS_ROW_THREAD | CHORUS_ROW_RING),
+		   CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_REP_MOVE | CHORUS_MSG_REP_COW,
+		   CHORUS_ROW_THREAD | CHORUS_ROW_RING),
 	CHORUS_ROW(0x5, chorus_ipc_get_data, body, ipc_get_data, CHORUS_MSG_VECTOR,
 		   CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x6, chorus_ipc_save, msg, ipc_save, 0, CHORUS_ROW_THREAD),

@@ -6,6 +6,8 @@
 #include "debug/step.h"
 #include "dev/ioctl.h"
 #include "dev/mmap.h"
+#include "dev/mmap_area.h"
+#include "ipc/area.h"
 #include "ipc/window.h"
 
 /* Part of the mapping becomes one of its own, or moves. */
@@ -63,8 +65,8 @@ static int window_map(struct chorus_window *window, struct vm_area_struct *vma)
  * @file: an open /dev/chorus
  * @vma: what is asked for
  *
- * Returns 0; -EXDEV, -ESHUTDOWN as for a command; -EINVAL: no window begins there, not the
- * whole of it, or a private mapping; -EACCES: for writing or executing; -ENOMEM.
+ * Returns 0; -EXDEV, -ESHUTDOWN as for a command; -EINVAL: no window or area begins there, not the
+ * whole of it, or a private mapping; -EACCES: for executing, or a window for writing; -ENOMEM.
  */
 int chorus_mmap(struct file *file, struct vm_area_struct *vma)
 {
@@ -74,6 +76,8 @@ int chorus_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (ret)
 		return ret;
+	if (chorus_area_is_pgoff(vma->vm_pgoff))
+		return chorus_mmap_area(actor, vma);
 	window = chorus_window_get(actor, vma->vm_pgoff);
 	if (!window)
 		return -EINVAL;

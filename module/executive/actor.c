@@ -11,6 +11,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "executive/thread.h"
+#include "ipc/area.h"
 #include "ipc/hold.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
@@ -70,6 +71,7 @@ static struct chorus_actor *actor_alloc(struct chorus_site *site, struct chorus_
 	INIT_LIST_HEAD(&actor->laps);
 	INIT_LIST_HEAD(&actor->pool_ports);
 	INIT_LIST_HEAD(&actor->windows);
+	INIT_LIST_HEAD(&actor->areas);
 	INIT_LIST_HEAD(&actor->supervisor_node);
 	for (i = 0; i < ARRAY_SIZE(actor->held); i++)
 		INIT_HLIST_HEAD(&actor->held[i]);
@@ -286,6 +288,7 @@ bool chorus_actor_kill(struct chorus_actor *actor)
 		chorus_port_put(port);
 	}
 	chorus_port_kill(actor->default_port);
+	chorus_area_close_all(actor);
 	chorus_step(D2);
 
 	chorus_receive_drop_all(actor);

@@ -24,6 +24,7 @@
 #include "object/object.h"
 #include "object/quota.h"
 
+struct address_space;
 struct chorus_port;
 struct chorus_registration;
 struct chorus_supervisor_ops;
@@ -50,6 +51,7 @@ struct chorus_actor {
 	struct chorus_key key;			/* constant */
 	struct mm_struct *mm;			/* constant; NULL: supervisor actor */
 	struct pid *tgid;			/* constant */
+	struct address_space *mapping;		/* of its file, from the open to the release */
 	struct chorus_user *user;		/* constant: who is charged */
 	struct hlist_node mm_node;		/* process_lock */
 	struct hlist_node tgid_node;		/* process_lock */
@@ -64,6 +66,7 @@ struct chorus_actor {
 	unsigned int nr_ports;			/* lock */
 	struct list_head pool_ports;		/* lock: members of groups with a shared queue */
 	struct list_head windows;		/* lock: open ones, of its ports */
+	struct list_head areas;			/* lock: those that can be mapped */
 	u64 port_epoch;				/* lock: counts the deaths of ports */
 	struct rb_root_cached ready;		/* lock: enabled ports with messages */
 	struct hlist_head any_waiters;		/* lock: receive from any enabled port */

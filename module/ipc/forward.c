@@ -87,7 +87,8 @@ int chorus_forward_accept(struct chorus_port *port, struct chorus_message *messa
  *
  * Returns 0, also when the client is gone: then the message ends here; -ENOMSG, -ENOENT,
  * -ERESTARTSYS as chorus_receive_claim(); -EHOSTUNREACH, -ENOBUFS, -EMSGSIZE, -EPERM (a notice:
- * another receiver would take it for one of his own; or a bar) with the message kept.
+ * another receiver would take it for one of his own; its body has landed; or a bar) with the
+ * message kept.
  */
 int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_ui *target)
 {
@@ -111,7 +112,7 @@ int chorus_forward(struct chorus_thread *thread, u64 token, const struct chorus_
 		ret = PTR_ERR(message);
 		goto put;
 	}
-	if (message->flags & CHORUS_MSG_DEATH) {
+	if (message->flags & (CHORUS_MSG_DEATH | CHORUS_MSG_MOVED)) {
 		chorus_receive_unclaim(thread, message, own);
 		ret = -EPERM;
 		goto put;

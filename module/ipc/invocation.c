@@ -8,6 +8,7 @@
 #include "executive/thread.h"
 #include "ipc/invocation.h"
 #include "ipc/message.h"
+#include "ipc/move.h"
 #include "ipc/rpc.h"
 #include "ipc/vector.h"
 
@@ -83,7 +84,12 @@ int chorus_invocation_read_body(struct chorus_invocation *inv, u32 offset, void 
 	if (!inv->info || offset > inv->info->body_size || size > inv->info->body_size - offset)
 		return -EINVAL;
 	if (inv->message) {
-		memcpy(to, inv->message->request.data + offset, size);
+		struct chorus_body *body = &inv->message->request;
+
+		if (unlikely(body->room == CHORUS_BODY_MOVED))
+			chorus_move_read(body, offset, to, size);
+		else
+			memcpy(to, body->data + offset, size);
 		return 0;
 	}
 	if (size)
@@ -116,7 +122,7 @@ static int reply_to_call(struct chorus_invocation *inv, const void *annex, const
 	u32 room = min(size, to->size);
 
 	if (room && to->body) {
-		if (chorus_buffers_write(to, body, room))
+		if (chorus_buffers_write(to, 0, body, room))
 			return -EFAULT;
 		chorus_count(copy_direct);
 	}

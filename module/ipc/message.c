@@ -8,6 +8,7 @@
 #include "debug/step.h"
 #include "executive/actor.h"
 #include "ipc/message.h"
+#include "ipc/move.h"
 #include "ipc/port.h"
 #include "ipc/vector.h"
 #include "ipc/window.h"
@@ -85,13 +86,6 @@ int chorus_copy_out_bulk(u64 to, const void *from, size_t size, bool kernel)
 
 /* ---- bodies ---- */
 
-static void body_reset(struct chorus_body *body)
-{
-	body->data = body->small;
-	body->room = CHORUS_BODY_SMALL;
-	body->size = 0;
-}
-
 /*
  * Large buffers are dear to make, and one a thread would be too many: what a message gives
  * back its maker keeps for whichever of its threads needs one next, the largest of them.
@@ -153,23 +147,27 @@ static void body_free(struct chorus_message *message, struct chorus_body *body)
 		return;
 	if (unlikely(body->room == CHORUS_BODY_SHARED)) {
 		shared_put(message, body);
-		body_reset(body);
+		chorus_body_reset(body);
 		return;
 	}
 	if (unlikely(body->room == CHORUS_BODY_WINDOW)) {
 		chorus_window_release(message);
-		body_reset(body);
+		chorus_body_reset(body);
+		return;
+	}
+	if (unlikely(body->room == CHORUS_BODY_MOVED)) {
+		chorus_move_end(message, body);
 		return;
 	}
 	/* What is larger than classic is rare, and too much to keep. */
 	if (body->room > CHORUS_BODY_KEPT && body->room <= CHORUS_BODY_MAX &&
 	    large_keep(&message->owner->cache, body)) {
-		body_reset(body);
+		chorus_body_reset(body);
 		return;
 	}
 	kvfree(body->data);
 	chorus_user_uncharge(message->owner->user, CHORUS_QUOTA_BYTES, body->room);
-	body_reset(body);
+	chorus_body_reset(body);
 }
 
 static int body_grow(struct chorus_message *message, struct chorus_body *body, u32 size)
@@ -233,6 +231,18 @@ static int body_copy_in(struct chorus_body *body, const struct chorus_buffers *f
 	return chorus_buffers_read(body->data, from, 0, from->size);
 }
 
+/* The annex first: what can fail is to fail before a page is taken. */
+static int fill_moving(struct chorus_message *message, struct chorus_body *body, u32 *flags,
+		       const struct chorus_buffers *from)
+{
+	body_free(message, body);
+	if (from->annex &&
+	    chorus_copy_in(message->annex, from->annex, CHORUS_ANNEX_SIZE, from->kernel))
+		return -EFAULT;
+	*flags = (*flags & ~CHORUS_MSG_ANNEX) | (from->annex ? CHORUS_MSG_ANNEX : 0);
+	return chorus_move_take(message, body, from->place);
+}
+
 /**
  * chorus_message_fill() - copy annex and body into a message
  * @message: owned by the caller
@@ -247,6 +257,10 @@ int chorus_message_fill(struct chorus_message *message, struct chorus_body *body
 {
 	int ret;
 
+	if (unlikely(from->place)) {
+		chorus_move_undo(message, body, from);
+		return fill_moving(message, body, flags, from);
+	}
 	if (from->size > body->room) {
 		ret = body_grow(message, body, from->size);
 		if (ret)
@@ -282,8 +296,14 @@ int chorus_message_drain(struct chorus_message *message, const struct chorus_bod
 	u32 size = min(body->size, to->size);
 
 	if (size && to->body) {
+		int ret;
+
 		chorus_count(copy_out);
-		if (chorus_buffers_write(to, body->data, size))
+		if (unlikely(body->room == CHORUS_BODY_MOVED))
+			ret = chorus_move_copy(body, to, size);
+		else
+			ret = chorus_buffers_write(to, 0, body->data, size);
+		if (ret)
 			return -EFAULT;
 	}
 	if (!to->annex)
@@ -345,8 +365,8 @@ static void message_init(struct chorus_message *message, struct chorus_actor *ow
 	message->lends = false;
 	message->large = false;
 	message->window = NULL;
-	body_reset(&message->request);
-	body_reset(&message->reply);
+	chorus_body_reset(&message->request);
+	chorus_body_reset(&message->reply);
 	message->owner = owner;
 	chorus_object_get(&owner->object);
 }
@@ -525,8 +545,8 @@ static int bulk_alloc(struct list_head *messages, unsigned int nr)
 			goto error;
 		for (i = 0; i < got; i++) {
 			message = batch[i];
-			body_reset(&message->request);
-			body_reset(&message->reply);
+			chorus_body_reset(&message->request);
+			chorus_body_reset(&message->reply);
 			list_add(&message->node, messages);
 		}
 		nr -= got;

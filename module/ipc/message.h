@@ -32,6 +32,7 @@
 struct chorus_actor;
 struct chorus_group;
 struct chorus_message_cache;
+struct chorus_place;
 struct chorus_port;
 struct chorus_window;
 
@@ -56,7 +57,8 @@ static inline bool chorus_message_is_left(int state)
 #define CHORUS_BODY_SMALL	128	/* bytes kept in the message itself */
 #define CHORUS_BODY_KEPT	PAGE_SIZE /* larger buffers do not stay with a message */
 #define CHORUS_BODY_SHARED	U32_MAX	/* as @room: @data of a struct chorus_shared_body, */
-#define CHORUS_BODY_WINDOW	(U32_MAX - 1) /* or a slot of @window */
+#define CHORUS_BODY_WINDOW	(U32_MAX - 1) /* or a slot of @window, */
+#define CHORUS_BODY_MOVED	(U32_MAX - 2) /* or a struct chorus_moved: ipc/move.h */
 
 struct chorus_body {
 	void *data;			/* @small or a buffer of @room bytes */
@@ -64,6 +66,13 @@ struct chorus_body {
 	u32 room;
 	u8 small[CHORUS_BODY_SMALL];
 };
+
+static inline void chorus_body_reset(struct chorus_body *body)
+{
+	body->data = body->small;
+	body->room = CHORUS_BODY_SMALL;
+	body->size = 0;
+}
 
 /* What a port has declared: see ipc/hold.h. */
 struct chorus_policy {
@@ -156,6 +165,7 @@ struct chorus_buffers {
 	bool kernel;
 	bool vector;			/* @body is that of a struct chorus_vector: ipc/vector.h */
 	bool pinned;			/* @body is the address of an iov_iter of pinned pages */
+	const struct chorus_place *place; /* what is there may change hands: ipc/move.h; or NULL */
 };
 
 /* Transaction id, unique in this boot; names the message to whoever received it. */

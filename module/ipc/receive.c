@@ -11,6 +11,7 @@
 #include "ipc/hold.h"
 #include "ipc/lend.h"
 #include "ipc/message.h"
+#include "ipc/move.h"
 #include "ipc/pool.h"
 #include "ipc/port.h"
 #include "ipc/receive.h"
@@ -588,7 +589,8 @@ static __always_inline struct chorus_message *receive_copy(struct chorus_thread 
 
 	size = message->request.size;
 	in_window = serves && unlikely(message->window) && receive_in_window(message);
-	if (in_window)
+	out->lands = chorus_move_fits(&message->request, to);
+	if (in_window || out->lands)
 		to->size = 0;
 	if (chorus_message_drain(message, &message->request, message->flags, to)) {
 		if (serves)
@@ -597,14 +599,15 @@ static __always_inline struct chorus_message *receive_copy(struct chorus_thread 
 			chorus_receive_give_back(thread->actor, message);
 		return ERR_PTR(-EFAULT);
 	}
-	if ((size > to->size || (size && !to->body)) && !in_window)
+	if ((size > to->size || (size && !to->body)) && !in_window && !out->lands)
 		message->flags |= CHORUS_MSG_MORE;
 	else
 		message->flags &= ~CHORUS_MSG_MORE;
 
 	out->li = message->li;
 	out->body_size = size;
-	out->flags = message->flags | (in_window ? CHORUS_MSG_WINDOW : 0);
+	out->flags = message->flags | (in_window ? CHORUS_MSG_WINDOW : 0) |
+		     (out->lands ? CHORUS_MSG_MOVED : 0);
 	out->slot = in_window ? message->slot : 0;
 	out->seqnum = message->seqnum;
 	out->token = chorus_message_token(message);

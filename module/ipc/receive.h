@@ -34,11 +34,13 @@ struct chorus_received {
 	u64 seqnum;
 	u64 token;
 	u32 slot;			/* with CHORUS_MSG_WINDOW */
+	bool lands;			/* when the caller has been told: chorus_receive_land() */
 };
 
 int chorus_receive(struct chorus_thread *thread, struct chorus_receive *receive,
 		   struct chorus_received *out);
 void chorus_receive_undo(struct chorus_thread *thread);
+void chorus_receive_land(struct chorus_thread *thread, const struct chorus_receive *receive);
 
 /*
  * For who has no current message: the message is the caller's until its own caller has been
@@ -49,6 +51,8 @@ struct chorus_message *chorus_receive_detached(struct chorus_thread *thread,
 					       struct chorus_received *out);
 void chorus_receive_hold(struct chorus_actor *actor, struct chorus_message *message);
 void chorus_receive_give_back(struct chorus_actor *actor, struct chorus_message *message);
+void chorus_receive_land_detached(struct chorus_message *message,
+				  const struct chorus_receive *receive);
 
 struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token);
 void chorus_receive_claimed(struct chorus_thread *thread);

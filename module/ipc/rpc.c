@@ -11,6 +11,7 @@
 #include "ipc/hold.h"
 #include "ipc/lend.h"
 #include "ipc/message.h"
+#include "ipc/move.h"
 #include "ipc/pool.h"
 #include "ipc/port.h"
 #include "ipc/receive.h"
@@ -51,6 +52,14 @@ static void client_message_put(struct chorus_thread *thread, struct chorus_messa
 		thread->spare = message;
 	else
 		chorus_message_free(message);
+}
+
+/* A request that ended in an error: what nobody has received goes back to where it was. */
+static void client_message_return(struct chorus_thread *thread, struct chorus_call *call,
+				  struct chorus_message *message)
+{
+	chorus_move_undo(message, &message->request, &call->request);
+	client_message_put(thread, message);
 }
 
 static bool call_is_over(int state)
@@ -203,7 +212,7 @@ static int call_finish(struct chorus_thread *thread, struct chorus_call *call,
 		}
 		switch (call_cancel(message)) {
 		case 0:
-			client_message_put(thread, message);
+			client_message_return(thread, call, message);
 			break;
 		case 1:
 			/* The answer won the race: deliver it; an abort stays marked. */
@@ -220,11 +229,16 @@ static int call_finish(struct chorus_thread *thread, struct chorus_call *call,
 	}
 over:
 	if (unlikely(state < 0)) {
-		client_message_put(thread, message);
+		client_message_return(thread, call, message);
 		return state;
 	}
 	call->reply_size = message->reply.size;
 	call->reply_flags = message->reply_flags;
+	if (chorus_move_fits(&message->reply, &call->reply)) {
+		chorus_move_land(message, &message->reply, call->reply.place);
+		call->reply_flags |= CHORUS_MSG_MOVED;
+		call->reply.size = 0;
+	}
 	ret = chorus_message_drain(message, &message->reply, message->reply_flags, &call->reply);
 	client_message_put(thread, message);
 	chorus_step(C5);
@@ -275,7 +289,7 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 	enum chorus_woken woken = CHORUS_WOKEN_SOMEHOW;
 	int ret;
 
-	if (unlikely(rcu_access_pointer(port->window)))
+	if (unlikely(rcu_access_pointer(port->window)) && !call->request.place)
 		chorus_window_take(port, message, call->request.size);
 	ret = call_fill(thread, call, message);
 	if (unlikely(ret))
@@ -308,7 +322,7 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 error_leave:
 	chorus_cycle_leave(thread);
 error:
-	client_message_put(thread, message);
+	client_message_return(thread, call, message);
 	return ret;
 }
 
@@ -353,7 +367,7 @@ again:
 	}
 	chorus_object_put(&group->object);
 	if (ret) {
-		client_message_put(thread, message);
+		client_message_return(thread, call, message);
 		/* Its last member left meanwhile; there may be a new one. */
 		if (ret == -EHOSTUNREACH)
 			goto again;
@@ -512,6 +526,7 @@ int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct choru
 		goto end_loan;
 	}
 	chorus_receive_claimed(thread);
+	chorus_move_undo(message, &message->reply, from);
 	chorus_message_free(message);
 	chorus_count(reply_gone);
 	ret = -EHOSTUNREACH;
@@ -636,7 +651,7 @@ again:
 	rcu_read_unlock();
 
 	message->flags = 0;
-	if (unlikely(rcu_access_pointer(port->window)))
+	if (unlikely(rcu_access_pointer(port->window)) && !from->place)
 		chorus_window_take(port, message, from->size);
 	ret = chorus_message_fill(message, &message->request, &message->flags, from);
 	if (!ret) {
@@ -652,12 +667,14 @@ again:
 	chorus_step(N2);
 	return 0;
 unreachable:
+	chorus_move_undo(message, &message->request, from);
 	/* The slot is of that port's window. */
 	chorus_message_trim(message);
 	/* As in chorus_rpc_call(). */
 	if (ret == -EHOSTUNREACH && chorus_ui_is_group(target))
 		goto again;
 error:
+	chorus_move_undo(message, &message->request, from);
 	chorus_message_free(message);
 	return ret;
 }

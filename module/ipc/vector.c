@@ -72,10 +72,11 @@ static int pinned_read(void *to, const struct chorus_buffers *from, u32 offset, 
 	return copy_from_iter(to, size, &at) == size ? 0 : -EFAULT;
 }
 
-static int pinned_write(const struct chorus_buffers *to, const void *from, u32 size)
+static int pinned_write(const struct chorus_buffers *to, u32 offset, const void *from, u32 size)
 {
 	struct iov_iter at = *(const struct iov_iter *)(uintptr_t)to->body;
 
+	iov_iter_advance(&at, offset);
 	return copy_to_iter(from, size, &at) == size ? 0 : -EFAULT;
 }
 
@@ -108,20 +109,25 @@ int chorus_vector_read(void *to, const struct chorus_buffers *from, u32 offset, 
 	return 0;
 }
 
-/** chorus_vector_write() - scatter; @size bytes, which the parts have */
-int chorus_vector_write(const struct chorus_buffers *to, const void *from, u32 size)
+/** chorus_vector_write() - scatter; @size bytes, which the parts have from @offset on */
+int chorus_vector_write(const struct chorus_buffers *to, u32 offset, const void *from, u32 size)
 {
 	const struct chorus_part *part;
 	u32 n;
 
 	if (to->pinned)
-		return pinned_write(to, from, size);
+		return pinned_write(to, offset, from, size);
 	for (part = vector_of(to)->parts; size; part++) {
-		n = min(size, part->size);
-		if (n && chorus_copy_out_bulk(part->addr, from, n, false))
+		if (offset >= part->size) {
+			offset -= part->size;
+			continue;
+		}
+		n = min(size, part->size - offset);
+		if (chorus_copy_out_bulk(part->addr + offset, from, n, false))
 			return -EFAULT;
 		from += n;
 		size -= n;
+		offset = 0;
 	}
 	return 0;
 }

@@ -23,7 +23,7 @@ struct chorus_vector {
 
 int chorus_vector_fetch(struct chorus_buffers *buffers, u64 addr, u32 nr, u32 max);
 int chorus_vector_read(void *to, const struct chorus_buffers *from, u32 offset, u32 size);
-int chorus_vector_write(const struct chorus_buffers *to, const void *from, u32 size);
+int chorus_vector_write(const struct chorus_buffers *to, u32 offset, const void *from, u32 size);
 
 /* What chorus_vector_fetch() has made of them; other buffers own nothing. */
 static inline void chorus_vector_free(const struct chorus_buffers *buffers)
@@ -41,13 +41,13 @@ static inline int chorus_buffers_read(void *to, const struct chorus_buffers *fro
 	return chorus_copy_in(to, from->body + offset, size, from->kernel);
 }
 
-/* Scatter a body, which has been cut to the room. */
-static inline int chorus_buffers_write(const struct chorus_buffers *to, const void *from,
-				       u32 size)
+/* Scatter a body, or a piece of it, which has been cut to the room. */
+static inline int chorus_buffers_write(const struct chorus_buffers *to, u32 offset,
+				       const void *from, u32 size)
 {
 	if (unlikely(to->vector | to->pinned))
-		return chorus_vector_write(to, from, size);
-	return chorus_copy_out(to->body, from, size, to->kernel);
+		return chorus_vector_write(to, offset, from, size);
+	return chorus_copy_out(to->body + offset, from, size, to->kernel);
 }
 
 #endif /* CHORUS_IPC_VECTOR_H */

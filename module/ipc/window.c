@@ -8,12 +8,13 @@
 #include "debug/stat.h"
 #include "debug/step.h"
 #include "executive/actor.h"
+#include "ipc/area.h"
 #include "ipc/message.h"
 #include "ipc/port.h"
 #include "ipc/window.h"
 
-/* Offsets of a mapping are bytes in a loff_t. */
-#define NUMBER_MAX	0x3fffffff
+/* Above are those of areas, and offsets of a mapping are bytes in a loff_t. */
+#define NUMBER_MAX	(CHORUS_AREA_FIRST - 1)
 
 static struct kmem_cache *window_cache;
 static DEFINE_IDA(window_numbers);

@@ -2,6 +2,8 @@
 /*
  * The lock order of the nucleus, outermost first.
  *
+ *	area->lock			area.c: the pages of an area (a mutex, taken in page
+ *					faults; of ours nothing is inside or outside)
  *	supervisor_mutex		supervisor.c: registrations and the list of sites;
  *	|				held over site_init and site_exit of modules
  *	+-> gate_mutex			gate.c: who waits for whom when closing gates

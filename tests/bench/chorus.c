@@ -35,6 +35,7 @@ void chorus_rows(void)
 	lap_rows();
 	call_rows();
 	window_rows();
+	move_rows();
 	group_rows();
 	ring_rows();
 	ports_rows();

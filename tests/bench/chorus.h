@@ -13,6 +13,7 @@ int chorus_door(struct row *row, struct chorus_hello *hello);
 void lap_rows(void);
 void call_rows(void);
 void window_rows(void);
+void move_rows(void);
 void group_rows(void);
 void ports_rows(void);
 void ring_rows(void);

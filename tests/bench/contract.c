@@ -53,6 +53,10 @@ static const struct {
 	{ "call_server_64k_window",
 	  { [TRAPS] = { 2, 2 }, [SWITCHES] = { 2, 2 }, [VOLUNTARY] = { 0, 2 },
 	    [ALLOCATIONS] = { 0, 0 }, [COPIES] = { 3, 3 } }, 1 },
+	/* Nothing is copied.  A fault maps all pages of a page table, of which a body touches one or two. */
+	{ "move_64k",
+	  { [TRAPS] = { 4, 6 }, [SWITCHES] = { 2, 2 }, [VOLUNTARY] = { 0, 2 },
+	    [ALLOCATIONS] = { 2, 2 }, [COPIES] = { 0, 0 } }, 1 },
 	/* The body once.  Nobody waits, but the kernel's own work may ask for the CPU in between. */
 	{ "broadcast_64",
 	  { [TRAPS] = { 1, 1 }, [SWITCHES] = { 0, 0.5 }, [VOLUNTARY] = { 0, 0 },

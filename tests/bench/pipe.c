@@ -78,5 +78,7 @@ static const struct row_ops pipe_ops = { pipe_open, pipe_run };
 void pipe_rows(void)
 {
 	row_add_sizes("pipe", &pipe_ops);
+	row_add("pipe_256k", &pipe_ops, 256 << 10);
+	row_add("pipe_1m", &pipe_ops, 1 << 20);
 	row_add_burst("pipe", &pipe_ops);
 }

@@ -31,6 +31,9 @@ static void serve(struct row *row)
 	struct chorus_window_open window = {
 		.size = sizeof(window), .slots = SLOTS, .slot_size = row->body, .least = 1,
 	};
+	struct chorus_port_body_max max = {
+		.size = sizeof(max), .flags = CHORUS_SET, .body_max = row->body,
+	};
 	struct server_word word = { .data = { 0 } };
 	struct chorus_port_create port = { .size = sizeof(port) };
 	uint64_t ack;
@@ -49,6 +52,9 @@ static void serve(struct row *row)
 	window.li = port.out_li;
 	if (ioctl(fd, CHORUS_IOC_WINDOW_OPEN, &window))
 		server_absent("the server: chorus_window_open: %s", strerror(errno));
+	max.li = port.out_li;
+	if (row->body > BODY_MAX && ioctl(fd, CHORUS_IOC_PORT_BODY_MAX, &max))
+		server_absent("the server: chorus_port_body_max: %s", strerror(errno));
 	base = window_map(fd, &window);
 	word.data[0] = port.out_ui.head;
 	word.data[1] = port.out_ui.tail;
@@ -90,6 +96,7 @@ static int window_run(struct row *row, unsigned int n)
 	uint64_t expect, ack;
 	struct chorus_ipc_call call = {
 		.size = sizeof(call), .src_li = CHORUS_LI_DEFAULT,
+		.flags = row->body > BODY_MAX ? CHORUS_MSG_LARGE : 0,
 		.target = { .head = row->data[0], .tail = row->data[1] },
 		.body = (uintptr_t)row->mem, .body_size = row->body,
 		.rep_body = (uintptr_t)&ack, .rep_size = sizeof(ack), .timeout = -1,
@@ -114,4 +121,6 @@ void window_rows(void)
 	row_add("call_server_4k_window", &window_ops, 4096);
 	row_add("call_server_16k_window", &window_ops, 16384);
 	row_add("call_server_64k_window", &window_ops, BODY_MAX);
+	row_add("call_server_256k_window", &window_ops, 256 << 10);
+	row_add("call_server_1m_window", &window_ops, 1 << 20);
 }

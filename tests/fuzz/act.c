@@ -334,10 +334,6 @@ void act_prepare(struct run *run)
 	/* An annex of page N begins with N: what the probe's port is to do. */
 	for (i = 0; i < DATA_PAGES; i++)
 		memset((char *)DATA_BASE + i * PAGE, i, i < DATA_FRESH ? PAGE : 8);
-	if (act_memory_changed)
-		mmap((void *)GONE_BASE, 32 * PAGE, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	act_memory_changed = false;
 	act_fds[0] = open("/dev/chorus", O_RDWR | O_CLOEXEC);
 }
 
@@ -356,4 +352,9 @@ void act_close_all(void)
 		if (act_fds[i] >= 0)
 			close(act_fds[i]);
 	act_fds[0] = act_fds[1] = -1;
+	/* A mapping of the device would keep its actor. */
+	if (act_memory_changed)
+		mmap((void *)GONE_BASE, 32 * PAGE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	act_memory_changed = false;
 }

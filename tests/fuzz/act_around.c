@@ -298,7 +298,7 @@ static long read_fdinfo(int fd)
 	return ret;
 }
 
-/* Offsets are what windows give: at=@CALL.  Gone again in two pieces, so that the actor can die. */
+/* Offsets are what windows and areas give: at=@CALL.  Gone again in two pieces, so that the actor can die. */
 static long map_file(off_t offset, size_t length)
 {
 	char *map = mmap(NULL, length, PROT_READ, MAP_SHARED, act_fds[0], offset), byte;
@@ -317,6 +317,14 @@ static long map_file(off_t offset, size_t length)
 	return got < 0 ? -errno : 0;
 }
 
+/* An area in place of the one that comes and goes, to be sent from and received into. */
+static long map_gone(off_t offset, size_t length)
+{
+	act_memory_changed = true;
+	return mmap(gone(), length < 32 * 4096 ? length : 32 * 4096, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_FIXED, act_fds[0], offset) == MAP_FAILED ? -errno : 0;
+}
+
 long act_file(struct act *act)
 {
 	struct pollfd ask = { .fd = act_fds[0], .events = POLLIN | POLLOUT };
@@ -324,7 +332,7 @@ long act_file(struct act *act)
 	void *at = (void *)arg(act, 1, 0);
 	char byte = 0;
 
-	switch (arg(act, 0, 0) % 8) {
+	switch (arg(act, 0, 0) % 9) {
 	case 0:
 		return read(act_fds[0], at, length);
 	case 1:
@@ -337,6 +345,8 @@ long act_file(struct act *act)
 		return lseek(act_fds[0], (off_t)length, SEEK_SET);
 	case 5:
 		return fcntl(act_fds[0], F_SETFL, O_NONBLOCK | O_ASYNC);
+	case 8:
+		return map_gone((off_t)(uintptr_t)at, length + 1);
 	case 7:			/* against its will it stays open across exec */
 		return fcntl(act_fds[0], F_SETFD, 0);
 	default:

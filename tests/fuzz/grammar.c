@@ -150,7 +150,7 @@ static const struct field port_lend_fields[] = {
 };
 
 static const struct field ipc_send_fields[] = {
-	HEAD(chorus_ipc_send, CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE),
+	HEAD(chorus_ipc_send, CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_COW),
 	F(chorus_ipc_send, src_li, LI),
 	F(chorus_ipc_send, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_send, target, TARGET),
@@ -160,7 +160,7 @@ static const struct field ipc_send_fields[] = {
 };
 
 static const struct field ipc_receive_fields[] = {
-	HEAD(chorus_ipc_receive, CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR),
+	HEAD(chorus_ipc_receive, CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_MOVE),
 	F(chorus_ipc_receive, li, LI),
 	F(chorus_ipc_receive, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_receive, annex, TO),
@@ -177,7 +177,8 @@ static const struct field ipc_receive_fields[] = {
 
 static const struct field ipc_call_fields[] = {
 	HEAD(chorus_ipc_call, CHORUS_MSG_ABORTABLE | CHORUS_MSG_NOCYCLE | CHORUS_MSG_VECTOR |
-			      CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE),
+			      CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE | CHORUS_MSG_MOVE |
+			      CHORUS_MSG_COW | CHORUS_MSG_REP_MOVE),
 	F(chorus_ipc_call, src_li, LI),
 	F(chorus_ipc_call, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_call, target, TARGET),
@@ -196,7 +197,7 @@ static const struct field ipc_call_fields[] = {
 };
 
 static const struct field ipc_reply_fields[] = {
-	HEAD(chorus_ipc_reply, CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE),
+	HEAD(chorus_ipc_reply, CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_COW),
 	F(chorus_ipc_reply, body_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_reply, reserved, ZERO),
 	F(chorus_ipc_reply, annex, FROM),
@@ -206,7 +207,8 @@ static const struct field ipc_reply_fields[] = {
 
 static const struct field ipc_reply_receive_fields[] = {
 	HEAD(chorus_ipc_reply_receive, CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR |
-				       CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE),
+				       CHORUS_MSG_REP_VECTOR | CHORUS_MSG_LARGE |
+				       CHORUS_MSG_MOVE | CHORUS_MSG_REP_MOVE | CHORUS_MSG_REP_COW),
 	F(chorus_ipc_reply_receive, rep_size, LENGTH, 0, CHORUS_BODY_MAX),
 	F(chorus_ipc_reply_receive, reserved, ZERO),
 	F(chorus_ipc_reply_receive, rep_annex, FROM),
@@ -338,6 +340,18 @@ static const struct field window_close_fields[] = {
 	F(chorus_window_close, reserved, ZERO),
 };
 
+static const struct field area_open_fields[] = {
+	HEAD(chorus_area_open, 0),
+	F(chorus_area_open, length, LENGTH, 0, 4 * CHORUS_BODY_MAX),
+	F(chorus_area_open, out_length, OUT),
+	F(chorus_area_open, out_offset, OUT, GIVES_TOKEN),
+};
+
+static const struct field area_close_fields[] = {
+	HEAD(chorus_area_close, 0),
+	F(chorus_area_close, offset, TOKEN),
+};
+
 static const struct field port_body_max_fields[] = {
 	HEAD(chorus_port_body_max, CHORUS_SET),
 	F(chorus_port_body_max, li, LI),
@@ -362,7 +376,7 @@ static const struct field raw_fields[] = {
 	A(0, "type", NUMBER, 0, 256), A(1, "nr", NUMBER, 0, 256), A(2, "at", TO),
 };
 static const struct field file_fields[] = {
-	A(0, "how", NUMBER, 0, 8), A(1, "at", TO), A(2, "length", LENGTH, 0, 4096),
+	A(0, "how", NUMBER, 0, 9), A(1, "at", TO), A(2, "length", LENGTH, 0, 4096),
 };
 static const struct field netlink_fields[] = {
 	A(0, "command", NUMBER, 0, 8), A(1, "dump", NUMBER, 0, 2),
@@ -431,6 +445,8 @@ const struct row rows[] = {
 	COMMAND(window_open, WINDOW_OPEN, chorus_window_open, 8),
 	COMMAND(window_close, WINDOW_CLOSE, chorus_window_close, 4),
 	COMMAND(port_body_max, PORT_BODY_MAX, chorus_port_body_max, 4),
+	COMMAND(area_open, AREA_OPEN, chorus_area_open, 8),
+	COMMAND(area_close, AREA_CLOSE, chorus_area_close, 4),
 
 	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
 	ALONE(open, 4, true),

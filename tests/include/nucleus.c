@@ -67,6 +67,8 @@ const struct command commands[] = {
 	C(WINDOW_CLOSE, chorus_window_close),
 	C(PORT_BODY_MAX, chorus_port_body_max,
 	  OUT(chorus_port_body_max, out_body_max, out_reserved)),
+	C(AREA_OPEN, chorus_area_open, OUT(chorus_area_open, out_length, out_offset)),
+	C(AREA_CLOSE, chorus_area_close),
 };
 const unsigned int commands_count = ARRAY_SIZE(commands);
 

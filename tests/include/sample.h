@@ -165,6 +165,12 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 	case CHORUS_IOC_WINDOW_CLOSE:
 		((struct chorus_window_close *)to)->li = p->li;
 		return -ENOENT;
+	case CHORUS_IOC_AREA_OPEN:
+		((struct chorus_area_open *)to)->length = 1;
+		return 0;
+	case CHORUS_IOC_AREA_CLOSE:
+		((struct chorus_area_close *)to)->offset = 1;
+		return -ENOENT;
 	case CHORUS_IOC_PORT_BODY_MAX:
 		((struct chorus_port_body_max *)to)->li = p->li;
 		return 0;

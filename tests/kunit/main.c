@@ -12,6 +12,7 @@
 
 #include "harness.h"
 #include "executive/late.h"
+#include "ipc/area.h"
 #include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/hold.h"
@@ -42,6 +43,7 @@ static const struct {
 	{ chorus_thread_init, chorus_thread_exit_module },
 	{ chorus_port_init, chorus_port_exit },
 	{ chorus_window_init, chorus_window_exit },
+	{ chorus_area_init, chorus_area_exit },
 	{ chorus_group_init, chorus_group_exit },
 	{ chorus_notice_init, chorus_notice_exit },
 	{ chorus_message_init, chorus_message_exit },

@@ -60,6 +60,8 @@ extern struct fake {
 		struct chorus_window_open window_open;
 		struct chorus_window_close window_close;
 		struct chorus_port_body_max port_body_max;
+		struct chorus_area_open area_open;
+		struct chorus_area_close area_close;
 	} in;				/* the last struct as it came in */
 } fake;
 

@@ -572,6 +572,40 @@ static void test_window(void)
 	ok(!window.base, "forgotten");
 }
 
+static void test_area(void)
+{
+	static char zero[8192];
+	KnIpcDest dest = default_dest();
+	ChorusArea area, second;
+	KnMsgDesc msg;
+	int li = K_DEFAULTPORT;
+
+	is(chorus_area_open(&area, 0), K_EINVAL, "no bytes");
+	is(chorus_area_open(&area, 8000), K_OK, "chorus_area_open");
+	is(area.size, 8192, "whole pages");
+	ok(!memcmp(area.base, zero, sizeof(zero)), "zero at first");
+	is(chorus_area_open(&second, 8192), K_OK, "another one");
+	memset(area.base, 7, area.size);
+	msg = (KnMsgDesc){ .flags = K_MOVE, .bodyAddr = area.base, .bodySize = 8192 };
+	is(ipcSend(&msg, li, &dest), K_OK, "a body that moves");
+	ok(!memcmp(area.base, zero, sizeof(zero)), "it has left");
+	msg.bodyAddr = second.base;
+	is(ipcReceive(&msg, &li, 0), 8192, "ipcReceive");
+	memset(zero, 7, sizeof(zero));
+	ok(msg.flags == (K_MOVE | K_MSG_MOVED) && !memcmp(second.base, zero, sizeof(zero)),
+	   "it has landed");
+	msg.flags = K_COW;
+	is(ipcSend(&msg, li, &dest), K_OK, "a body that is shared");
+	memset(second.base, 8, 4096);
+	msg = (KnMsgDesc){ .flags = K_MOVE, .bodyAddr = area.base, .bodySize = 8192 };
+	is(ipcReceive(&msg, &li, 0), 8192, "ipcReceive");
+	ok(msg.flags == (K_MOVE | K_MSG_MOVED) && !memcmp(area.base, zero, sizeof(zero)) &&
+	   *(char *)second.base == 8, "as it was sent");
+	is(chorus_area_close(&area), K_OK, "chorus_area_close");
+	ok(!area.base, "forgotten");
+	is(chorus_area_close(&second), K_OK, "chorus_area_close");
+}
+
 static void test_end(void)
 {
 	KnUniqueId before, after;
@@ -597,6 +631,7 @@ int main(void)
 	test_order();
 	test_delay();
 	test_window();
+	test_area();
 	test_lap();
 	test_end();
 	return tap_done();

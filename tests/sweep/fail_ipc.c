@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The allocation-failure sweep: messages and calls, small ones and such as need buffers. */
+#include "area.h"
 #include "fail.h"
 #include "ring.h"
-#include "window.h"
 
 #define LARGE	CHORUS_BODY_MAX
 
@@ -450,12 +450,72 @@ static void run_watches(struct fail *f)
 	actor_close();
 }
 
+/* ---- bodies that change hands ---- */
+
+static long map_area(struct area *a)
+{
+	a->base = area_mmap(a, PROT_READ | PROT_WRITE, MAP_SHARED);
+	return a->base == (void *)MAP_FAILED ? -errno : 0;
+}
+
+/*
+ * The program itself touches no page of an area: that is a fault in user mode, which is none of
+ * the commands that may fail.  So what is in there comes by copies, and is looked at by copies.
+ */
+static void pass(struct fail *f, struct chorus_ui port, int li, const void *from,
+		 unsigned int flags, void *to, bool moved)
+{
+	struct chorus_ipc_send send = {
+		.target = port, .body = PTR(from), .body_size = 2 * PAGE, .flags = flags,
+	};
+	struct chorus_ipc_receive receive = {
+		.li = li, .timeout = POLL, .body = PTR(to), .body_size = 2 * PAGE,
+		.flags = CHORUS_MSG_MOVE,
+	};
+
+	TRY(f, ipc_send(&send), -EFAULT);
+	TRY(f, ipc_receive(&receive), -EFAULT);
+	CHECK(receive.out_body_size == 2 * PAGE && receive.out_flags == (moved ? CHORUS_MSG_MOVED : 0),
+	      "n = %u: flags %#x", f->n, receive.out_flags);
+}
+
+static void run_areas(struct fail *f)
+{
+	struct chorus_port_create port = { 0 };
+	struct area a, b;
+	int li;
+
+	fill(f);
+	OPEN(f);
+	TRY(f, port_create(&port), -EFAULT);
+	li = port.out_li;
+	TRY(f, area_try(&a, 2 * PAGE), -EFAULT);
+	TRY(f, area_try(&b, 2 * PAGE), -EFAULT);
+	TRY(f, map_area(&a));
+	TRY(f, map_area(&b));
+	pass(f, port.out_ui, li, out, 0, a.base, false);
+	pass(f, port.out_ui, li, a.base, CHORUS_MSG_MOVE, b.base, true);
+	pass(f, port.out_ui, li, b.base, CHORUS_MSG_COW, a.base, true);
+	/* Shared by both: written to in the one, looked at in the other. */
+	pass(f, port.out_ui, li, out + PAGE, 0, a.base, false);
+	pass(f, port.out_ui, li, b.base, CHORUS_MSG_MOVE, in, false);
+	CHECK(!memcmp(in, out, 2 * PAGE), "n = %u: a body is damaged", f->n);
+	pass(f, port.out_ui, li, a.base, 0, in, false);
+	CHECK(!memcmp(in, out + PAGE, 2 * PAGE), "n = %u: a copied page is damaged", f->n);
+	TRY(f, area_drop(&a), -EFAULT);
+	TRY(f, area_drop(&b), -EFAULT);
+	TRY(f, munmap(a.base, a.size) ? -errno : 0);
+	TRY(f, munmap(b.base, b.size) ? -errno : 0);
+	actor_close();
+}
+
 static const struct fail_sequence sequences[] = {
 	{ "ipcSend, ipcReceive, ipcGetData", .run = run_messages },
 	{ "grpPortInsert, grpPortRemove, a broadcast, a shared queue", .run = run_groups },
 	{ "watches, notices", .run = run_watches },
 	{ "a window", .run = run_window },
 	{ "bodies in parts", .run = run_parts },
+	{ "bodies that change hands", .run = run_areas },
 	{ "ipcCall", .prepare = client_prepare, .run = run_client },
 	{ "a server's ipcReceive, ipcSave, ipcRestore, ipcReply", .prepare = server_prepare,
 	  .run = run_server, .after = server_after, .seconds = 80 },

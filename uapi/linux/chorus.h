@@ -37,7 +37,8 @@
  * ``EXDEV``               the descriptor belongs to another process: a forked
  *                         child, a vfork child, a receiver of SCM_RIGHTS
  * ``ESHUTDOWN``           the calling actor is dead (deleted, or it called exec)
- * ``ENOENT``              no such local id, name, LAP, member, window or message here
+ * ``ENOENT``              no such local id, name, LAP, member, window, area or message
+ *                         here
  * ``EHOSTUNREACH``        nothing with this unique identifier can be reached
  * ``EACCES``              the key of the capability is wrong
  * ``EPERM``               the caller lacks the privilege, or he, or whom he sends to, is
@@ -657,6 +658,8 @@ struct chorus_lap_resolve {
 #include <linux/chorus_recover.h>
 /* 0x8n: windows, large bodies */
 #include <linux/chorus_window.h>
+/* 0x9n: areas */
+#include <linux/chorus_area.h>
 /* the same commands by io_uring */
 #include <linux/chorus_ring.h>
 

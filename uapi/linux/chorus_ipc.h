@@ -37,12 +37,18 @@
 #define CHORUS_MSG_REP_VECTOR		(1U << 3) /* in: @rep_body has @rep_size parts */
 #define CHORUS_MSG_LARGE		(1U << 4) /* in: bodies above CHORUS_BODY_MAX are meant */
 
+#define CHORUS_MSG_MOVE			(1U << 5) /* in: @body may change hands, page by page */
+#define CHORUS_MSG_COW			(1U << 6) /* in: what is sent may be shared until written to */
+#define CHORUS_MSG_REP_MOVE		(1U << 7) /* in: CHORUS_MSG_MOVE of @rep_body */
+#define CHORUS_MSG_REP_COW		(1U << 8) /* in: CHORUS_MSG_COW of @rep_body */
+
 #define CHORUS_MSG_RPC			(1U << 0) /* out: the sender waits for a reply */
 #define CHORUS_MSG_ANNEX		(1U << 1) /* out: the sender gave an annex */
 #define CHORUS_MSG_MORE			(1U << 2) /* out: body not fetched, or not whole */
 #define CHORUS_MSG_DEATH		(1U << 3) /* out: a notice: the annex is a struct chorus_death */
 #define CHORUS_MSG_AGAIN		(1U << 4) /* out: a server that died had received it */
 #define CHORUS_MSG_WINDOW		(1U << 5) /* out: the body is in the port's receive window */
+#define CHORUS_MSG_MOVED		(1U << 6) /* out: the pages of the body are at @body */
 
 #define CHORUS_PARTS_MAX		64	/* parts of a body */
 
@@ -72,10 +78,17 @@ struct chorus_part {
  * handlers, there are classic bodies only.
  */
 
+/*
+ * Bodies whose pages change hands: struct chorus_area_open.  CHORUS_MSG_MOVE and CHORUS_MSG_COW of
+ * the same body are EINVAL.  Whether a body changes hands never decides whether it is sent:
+ * what cannot is copied.  A message that ended with an error and with its pages, because nobody
+ * has received them, gives them back to its sender; a reply does to its server.
+ */
+
 /**
  * struct chorus_ipc_send - CHORUS_IOC_IPC_SEND, asynchronous send
  * @size: sizeof(struct chorus_ipc_send)
- * @flags: CHORUS_MSG_VECTOR, CHORUS_MSG_LARGE
+ * @flags: CHORUS_MSG_VECTOR, CHORUS_MSG_LARGE, CHORUS_MSG_MOVE, CHORUS_MSG_COW
  * @src_li: local id of the source port stamped on the message
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
  * @target: destination port, or a group with one of enum chorus_ui_mode
@@ -103,7 +116,7 @@ struct chorus_ipc_send {
 /**
  * struct chorus_ipc_receive - CHORUS_IOC_IPC_RECEIVE
  * @size: sizeof(struct chorus_ipc_receive)
- * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_VECTOR
+ * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_VECTOR, CHORUS_MSG_MOVE
  * @li: a port, CHORUS_LI_DEFAULT or CHORUS_LI_ANYENABLED
  * @body_size: room at @body in bytes
  * @annex: where the annex goes, or 0
@@ -113,7 +126,7 @@ struct chorus_ipc_send {
  * @out_li: the port the message came to
  * @out_body_size: size of the whole body
  * @out_flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX, CHORUS_MSG_MORE, CHORUS_MSG_DEATH,
- *	CHORUS_MSG_AGAIN, CHORUS_MSG_WINDOW
+ *	CHORUS_MSG_AGAIN, CHORUS_MSG_WINDOW, CHORUS_MSG_MOVED
  * @out_slot: with CHORUS_MSG_WINDOW the slot in the window of @out_li; else 0
  * @out_seqnum: count of messages received from that port, this one included
  * @out_msg: token of the message; any thread of the actor may reply to it
@@ -146,7 +159,8 @@ struct chorus_ipc_receive {
  * struct chorus_ipc_call - CHORUS_IOC_IPC_CALL, request and reply
  * @size: sizeof(struct chorus_ipc_call)
  * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_NOCYCLE, CHORUS_MSG_VECTOR, CHORUS_MSG_REP_VECTOR,
- *	CHORUS_MSG_LARGE: of request and reply
+ *	CHORUS_MSG_LARGE: of request and reply; CHORUS_MSG_MOVE, CHORUS_MSG_COW; CHORUS_MSG_REP_MOVE:
+ *	of the reply that is received
  * @src_li: local id of the source port
  * @body_size: bytes at @body, 0 to CHORUS_BODY_MAX
  * @target: destination port, or a group with a mode other than CHORUS_MODE_BROADCAST (EINVAL)
@@ -161,7 +175,7 @@ struct chorus_ipc_receive {
  * @restart: transaction of an interrupted call; see above
  * @deadline: see above
  * @out_rep_size: size of the whole reply body; what exceeds @rep_size is lost
- * @out_flags: CHORUS_MSG_ANNEX if the reply has an annex
+ * @out_flags: CHORUS_MSG_ANNEX if the reply has an annex, CHORUS_MSG_MOVED
  *
  * A port with a message handler runs it on the calling thread: @timeout does not
  * bound it, and the handler's own waits obey aborts.  At most once: the request is received by at most one server, one time, and
@@ -203,7 +217,7 @@ struct chorus_ipc_call {
 /**
  * struct chorus_ipc_reply - CHORUS_IOC_IPC_REPLY
  * @size: sizeof(struct chorus_ipc_reply)
- * @flags: CHORUS_MSG_VECTOR, CHORUS_MSG_LARGE
+ * @flags: CHORUS_MSG_VECTOR, CHORUS_MSG_LARGE, CHORUS_MSG_MOVE, CHORUS_MSG_COW
  * @body_size: bytes at @body
  * @reserved: must be 0
  * @annex: address of the annex, or 0
@@ -231,7 +245,7 @@ struct chorus_ipc_reply {
  * struct chorus_ipc_reply_receive - CHORUS_IOC_IPC_REPLY_RECEIVE
  * @size: sizeof(struct chorus_ipc_reply_receive)
  * @flags: CHORUS_MSG_ABORTABLE, CHORUS_MSG_VECTOR, CHORUS_MSG_REP_VECTOR, CHORUS_MSG_LARGE: of the
- *	reply
+ *	reply; CHORUS_MSG_MOVE: of what is received; CHORUS_MSG_REP_MOVE, CHORUS_MSG_REP_COW
  * @rep_size: bytes at @rep_body
  * @reserved: must be 0
  * @rep_annex: address of the reply's annex, or 0
@@ -362,7 +376,8 @@ struct chorus_ipc_sysinfo {
  * whose sender gave up meanwhile ends here, with success.  The message is kept on
  * every error: EHOSTUNREACH, no such port; ENOBUFS, its queue is full; EMSGSIZE, it takes no
  * body of this size; ENOENT, no such token; ENOMSG, no current message; EPERM, a notice of the
- * nucleus (CHORUS_MSG_DEATH), which is for its receiver.  Source: none, an extension of ours.
+ * nucleus (CHORUS_MSG_DEATH), which is for its receiver, or a message whose body is the receiver's
+ * memory by now (CHORUS_MSG_MOVED).  Source: none, an extension of ours.
  */
 struct chorus_ipc_forward {
 	__u32 size;

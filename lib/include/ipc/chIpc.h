@@ -39,6 +39,8 @@
 #define K_LARGE		0x10u	/* the body may exceed K_CMSGSIZEMAX (extension) */
 #define K_PARTS		0x4u	/* the body is in parts: <ext/chMsg.h> (extension) */
 #define K_NOCYCLE	0x2u	/* ipcCall: K_EDEADLOCK if it would wait for itself (extension) */
+#define K_MOVE		0x20u	/* the body may change hands: <ext/chArea.h> (extension) */
+#define K_COW		0x40u	/* or be shared until written to: the same (extension) */
 
 /* KnMsgDesc.flags, set by a receive or by the reply of a call; the library
  * ignores them where a descriptor is used again (extension).
@@ -49,6 +51,7 @@
 #define K_MSG_DEATH	0x800u	/* a notice of the nucleus, see <ext/chRecover.h> */
 #define K_MSG_AGAIN	0x1000u	/* a server that died had received it, the same */
 #define K_MSG_WINDOW	0x2000u	/* the body is in a window: <ext/chWindow.h> */
+#define K_MSG_MOVED	0x4000u	/* the pages of the body are at bodyAddr: <ext/chArea.h> */
 #define K_MSG_SLOT(flags)	((flags) >> 16)	/* in which slot of it */
 
 /* Types of uiBuild(). */
@@ -72,7 +75,7 @@
 
 /**
  * struct KnMsgDesc - where a message is, or where it shall go
- * @flags: K_ABORTABLE, K_NOCYCLE, K_PARTS, K_LARGE; K_MSG_* after a receive
+ * @flags: K_ABORTABLE, K_NOCYCLE, K_PARTS, K_LARGE, K_MOVE, K_COW; K_MSG_* after a receive
  * @bodySize: bytes at @bodyAddr, with K_PARTS how many parts there are; never
  *	changed by the library
  * @bodyAddr: the body, with K_PARTS an array of ChorusPart; null for none; for a receive: leave it to ipcGetData()

@@ -11,12 +11,15 @@
 #include "kernel.h"
 
 #include "dev/ioctl.h"
+#include "dev/mmap_area.h"
 #include "dev/uring.h"
+#include "ipc/area.h"
 #include "ipc/bar.h"
 #include "ipc/group.h"
 #include "ipc/hold.h"
 #include "ipc/lap.h"
 #include "ipc/message.h"
+#include "ipc/move.h"
 #include "ipc/notice.h"
 #include "ipc/port.h"
 #include "ipc/receive.h"
@@ -180,6 +183,8 @@ struct chorus_thread *chorus_thread_create(struct chorus_actor *of)
 
 /* ---- what is called, with what was promised ---- */
 
+static unsigned int areas_held;		/* references to areas that were given out */
+
 static void note_body(const struct chorus_buffers *buffers)
 {
 	const struct chorus_vector *vector = (const void *)(uintptr_t)buffers->body;
@@ -209,6 +214,12 @@ static void judge_outgoing(const struct chorus_buffers *from)
 
 	PROMISE(from->size <= CHORUS_BODY_LARGE_MAX && !from->kernel);
 	note_body(from);
+	if (from->place) {
+		PROMISE(areas_held && !from->vector && !from->pinned);
+		PROMISE(from->size && from->place->nr * PAGE_SIZE == from->size);
+		note(from->place->share);
+		return;
+	}
 	/* And it is copied as it will be. */
 	message.owner = &actor;
 	if (!message.request.data) {
@@ -230,6 +241,11 @@ static void judge_incoming(const struct chorus_buffers *to)
 
 	PROMISE(!to->kernel);
 	note_body(to);
+	if (to->place) {
+		PROMISE(areas_held && !to->vector && !to->pinned && !to->place->share);
+		PROMISE(to->place->nr == to->size / PAGE_SIZE);
+		note(to->place->nr);
+	}
 	message.owner = &actor;
 	message.request.data = message.request.small;
 	message.request.room = CHORUS_BODY_SMALL;
@@ -319,8 +335,14 @@ int chorus_receive(struct chorus_thread *by, struct chorus_receive *receive,
 	note(receive->abortable);
 	note_timeout(&receive->timeout);
 	judge_incoming(&receive->to);
-	*out = (struct chorus_received){ 1, 2, CHORUS_MSG_RPC, 4, 5 };
+	*out = (struct chorus_received){ 1, 2, CHORUS_MSG_RPC, 4, 5, .lands = receive->to.place };
 	return answer(ends, ARRAY_SIZE(ends));
+}
+
+void chorus_receive_land(struct chorus_thread *by, const struct chorus_receive *receive)
+{
+	PROMISE(by == &thread && receive->to.place && areas_held);
+	note(2);
 }
 
 void chorus_receive_undo(struct chorus_thread *by)
@@ -335,6 +357,13 @@ struct chorus_message *chorus_receive_detached(struct chorus_thread *by,
 					       struct chorus_received *out)
 {
 	(void)by; (void)receive; (void)out;
+	__builtin_trap();
+}
+
+void chorus_receive_land_detached(struct chorus_message *message,
+				  const struct chorus_receive *receive)
+{
+	(void)message; (void)receive;
 	__builtin_trap();
 }
 
@@ -614,6 +643,75 @@ void chorus_window_put(struct chorus_window *which)
 	PROMISE(which == &window);
 }
 
+static struct chorus_area area = { .actor = &actor, .nr_pages = 4, .number = CHORUS_AREA_FIRST };
+
+int chorus_area_open(struct chorus_actor *by, u64 length, struct chorus_area **out)
+{
+	PROMISE(by == &actor);
+	PROMISE(length > 0 && length <= CHORUS_AREA_MAX);
+	note(length);
+	if (answers & 4)
+		return -EDQUOT;
+	areas_held++;
+	*out = &area;
+	return 0;
+}
+
+int chorus_area_close(struct chorus_actor *by, u64 offset)
+{
+	PROMISE(by == &actor);
+	note(offset);
+	return answers & 4 ? -ENOENT : 0;
+}
+
+void chorus_area_put(struct chorus_area *which)
+{
+	PROMISE(which == &area && areas_held);
+	areas_held--;
+}
+
+/* A part of user memory is an area, sometimes. */
+bool chorus_mmap_place(const struct chorus_actor *by, u64 addr, u32 size, bool write,
+		       struct chorus_place *place)
+{
+	PROMISE(by == &actor);
+	note(addr);
+	note(size);
+	note(write);
+	if (!(answers & 32) || addr % PAGE_SIZE || size < PAGE_SIZE || (!write && size % PAGE_SIZE))
+		return false;
+	areas_held++;
+	*place = (struct chorus_place){ .area = &area, .nr = size / PAGE_SIZE };
+	return true;
+}
+
+/* No body is taken here: what moves is judged and noted. */
+int chorus_move_take(struct chorus_message *message, struct chorus_body *body,
+		     const struct chorus_place *place)
+{
+	(void)message; (void)body; (void)place;
+	__builtin_trap();
+}
+
+void chorus_move_return(struct chorus_message *message, struct chorus_body *body,
+			const struct chorus_place *place)
+{
+	(void)message; (void)body; (void)place;
+	__builtin_trap();
+}
+
+int chorus_move_copy(const struct chorus_body *body, const struct chorus_buffers *to, u32 size)
+{
+	(void)body; (void)to; (void)size;
+	__builtin_trap();
+}
+
+void chorus_move_end(struct chorus_message *message, struct chorus_body *body)
+{
+	(void)message; (void)body;
+	__builtin_trap();
+}
+
 /* No message here lies in one. */
 void chorus_window_release(struct chorus_message *message)
 {
@@ -666,7 +764,7 @@ static u32 structure_size(u8 number)
 	static const struct chorus_row *const parts[] = {
 		chorus_rows_site, chorus_rows_actor, chorus_rows_thread, chorus_rows_port,
 		chorus_rows_ipc, chorus_rows_lap, chorus_rows_group, chorus_rows_recover,
-		chorus_rows_window,
+		chorus_rows_window, chorus_rows_area,
 	};
 
 	return number / CHORUS_ROWS_PER_PART < ARRAY_SIZE(parts) ?
@@ -752,7 +850,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max, unsigned int s
 	memcpy(&in, data, sizeof(in));
 	switch (seed / 4 % 8) {
 	case 0:
-		in.number = (u8)((seed >> 8) % 9 * 16 + (seed >> 16) % 10);
+		in.number = (u8)((seed >> 8) % 10 * 16 + (seed >> 16) % 10);
 		in.type = 0;
 		in.right_size = 1;
 		break;
@@ -790,7 +888,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	world_reset(&in, data + sizeof(in), size - sizeof(in));
 	ret = enter(&in, false);
 	PROMISE(ret <= 0 && ret > -4096);
-	PROMISE(!thread.depth && !actor.object.active.count.counter);
+	PROMISE(!thread.depth && !actor.object.active.count.counter && !areas_held);
 	/* Who reads twice sees other things: no two ways are the same then. */
 	if (in.memory & RESTLESS)
 		return 0;

@@ -165,6 +165,8 @@ static inline void preempt_enable(void) { }
 static inline void rcu_read_lock(void) { }
 static inline void rcu_read_unlock(void) { }
 static inline long atomic_long_read(const atomic_long_t *a) { return a->counter; }
+struct page;
+static inline int page_ref_count(const struct page *page) { (void)page; return 1; }
 static inline int atomic_read(const atomic_t *a) { return a->counter; }
 static inline void atomic_set(atomic_t *a, int v) { a->counter = v; }
 static inline void atomic_inc(atomic_t *a) { a->counter++; }
