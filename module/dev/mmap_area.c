@@ -100,13 +100,13 @@ static vm_fault_t area_vma_fault(struct vm_fault *vmf)
 	struct chorus_area *area = vmf->vma->vm_private_data;
 	unsigned long index = place_of(vmf, area);
 	vm_fault_t ret;
+	int touched;
 
 	if (index >= area->nr_pages)
 		return VM_FAULT_SIGBUS;
 	mutex_lock(&area->lock);
-	ret = map_touched_locked(area, vmf,
-				 chorus_area_touch_locked(area, index,
-							  vmf->flags & FAULT_FLAG_WRITE, false));
+	touched = chorus_area_touch_locked(area, index, vmf->flags & FAULT_FLAG_WRITE);
+	ret = map_touched_locked(area, vmf, touched);
 	mutex_unlock(&area->lock);
 	return ret;
 }
@@ -125,7 +125,7 @@ static vm_fault_t area_vma_mkwrite(struct vm_fault *vmf)
 	if (index >= area->nr_pages)
 		return VM_FAULT_SIGBUS;
 	mutex_lock(&area->lock);
-	touched = chorus_area_touch_locked(area, index, true, true);
+	touched = chorus_area_touch_locked(area, index, true);
 	if (touched != CHORUS_AREA_THERE)
 		ret = map_touched_locked(area, vmf, touched);
 	else

@@ -193,12 +193,10 @@ void chorus_area_unmap_locked(struct chorus_area *area, unsigned long index, uns
  * @area: locked
  * @index: the place
  * @write: the page is to be this place's alone
- * @mapped: by who touches it: it is unmapped when another page comes there
  *
  * Returns an enum chorus_area_touched, or -ENOMEM with nothing changed.
  */
-int chorus_area_touch_locked(struct chorus_area *area, unsigned long index, bool write,
-			     bool mapped)
+int chorus_area_touch_locked(struct chorus_area *area, unsigned long index, bool write)
 {
 	struct page *old = area->pages[index], *new;
 
@@ -213,8 +211,11 @@ int chorus_area_touch_locked(struct chorus_area *area, unsigned long index, bool
 		return CHORUS_AREA_NEW;
 	/* Nobody writes to it: who began to share it has unmapped it before. */
 	copy_highpage(new, old);
-	if (mapped || atomic_read(&area->nr_mappings) > 1)
-		chorus_area_unmap_locked(area, index, 1);
+	/*
+	 * Even where a fault has found nothing mapped: until it had the area another thread's fault
+	 * may have mapped the old page there, which is somebody else's, or free, from here on.
+	 */
+	chorus_area_unmap_locked(area, index, 1);
 	put_page(old);
 	chorus_count(area_unshared);
 	return CHORUS_AREA_COPIED;

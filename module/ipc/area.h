@@ -94,8 +94,7 @@ enum chorus_area_touched {
 	CHORUS_AREA_COPIED,		/* a page of its own, for a shared one */
 };
 
-int chorus_area_touch_locked(struct chorus_area *area, unsigned long index, bool write,
-			     bool mapped);
+int chorus_area_touch_locked(struct chorus_area *area, unsigned long index, bool write);
 void chorus_area_unmap_locked(struct chorus_area *area, unsigned long index, unsigned long nr);
 
 int chorus_area_init(void);

@@ -53,7 +53,7 @@ static int touch(struct chorus_area *area, unsigned long index, u8 value)
 	int ret;
 
 	mutex_lock(&area->lock);
-	ret = chorus_area_touch_locked(area, index, true, false);
+	ret = chorus_area_touch_locked(area, index, true);
 	if (ret >= 0)
 		memset(page_address(area->pages[index]), value, PAGE_SIZE);
 	mutex_unlock(&area->lock);
