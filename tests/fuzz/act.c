@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../include/bare_ring.h"
 #include "act.h"
 
 #define PAGE		4096UL
@@ -34,6 +35,9 @@
 int act_fds[2] = { -1, -1 };
 bool act_memory_changed;
 pid_t act_children[8];
+
+/* Of the threads of a process; made when one is needed. */
+static struct bare_ring rings[THREADS];
 
 static int map_at(unsigned long at, size_t size, int protection)
 {
@@ -305,6 +309,18 @@ void act_fail_nth(unsigned int nth)
 		return;
 }
 
+/* By ioctl where there is no io_uring. */
+static long give(struct act *act, uint32_t command, uint64_t at)
+{
+	struct bare_ring *ring = &rings[act->lane % THREADS];
+	unsigned int how = act->call->ring;
+
+	if (how && (ring->sqes || !bare_ring_open(ring)))
+		return bare_ring_command(ring, act_fds[0], command, at, !!(how & RING_DIRTY),
+					 how & RING_WORKER ? IOSQE_ASYNC : 0);
+	return ioctl(act_fds[0], command, at) < 0 ? -errno : 0;
+}
+
 long act_command(struct act *act)
 {
 	const struct row *row = &rows[act->call->row];
@@ -316,9 +332,7 @@ long act_command(struct act *act)
 	at = structure_lay(act, bytes, row->size);
 	if (act->call->fail)
 		act_fail_nth(act->call->fail);
-	ret = ioctl(act_fds[0], row->command, at);
-	if (ret < 0)
-		ret = -errno;
+	ret = give(act, row->command, at);
 	if (act->call->fail)
 		act_fail_nth(0);
 	if (read_back(act, bytes, at, row->size))
@@ -348,6 +362,9 @@ void act_close_all(void)
 		}
 		act_children[i] = 0;
 	}
+	for (i = 0; i < THREADS; i++)
+		if (rings[i].sqes)
+			bare_ring_close(&rings[i]);
 	for (i = 0; i < 2; i++)
 		if (act_fds[i] >= 0)
 			close(act_fds[i]);

@@ -277,6 +277,12 @@ static uint8_t some_chance_to_fail(struct random *r)
 	return (uint8_t)(1 + random_below(r, chance(r, 70) ? 6 : 24));
 }
 
+/* Most of them as a program would, that means it. */
+static uint8_t some_ring(struct random *r)
+{
+	return RING_ENTRY | (chance(r, 20) ? RING_WORKER : chance(r, 4) ? RING_DIRTY : 0);
+}
+
 static void call_fill(const struct program *p, struct random *r, unsigned int before,
 		      struct call *c, unsigned int row, unsigned int lane)
 {
@@ -291,6 +297,8 @@ static void call_fill(const struct program *p, struct random *r, unsigned int be
 		c->at = (uint8_t)(1 + random_below(r, AREAS - 1));
 	if (rows[row].fails && chance(r, 8))
 		c->fail = some_chance_to_fail(r);
+	if (rows[row].command && chance(r, 6))
+		c->ring = some_ring(r);
 }
 
 /* ---- idioms ---- */
@@ -435,6 +443,8 @@ static void mutate_once(struct program *p, struct random *r, const struct progra
 		of->lane = (uint8_t)random_below(r, LANES);
 	} else if (dice < 93) {
 		of->at = (uint8_t)(rows[of->row].command ? random_below(r, AREAS) : 0);
+	} else if (dice < 95) {
+		of->ring = rows[of->row].command && chance(r, 50) ? some_ring(r) : 0;
 	} else if (dice < 98) {
 		of->fail = rows[of->row].fails && chance(r, 85) ? some_chance_to_fail(r) : 0;
 	} else if (dice < 99) {

@@ -58,6 +58,8 @@ static size_t call_print(const struct call *c, char *text, size_t size)
 		n += (size_t)snprintf(text + n, size - n, " at=%s", area_names[c->at]);
 	if (c->fail && n + 64 < size)
 		n += (size_t)snprintf(text + n, size - n, " fail=%u", c->fail);
+	if (c->ring && n + 64 < size)
+		n += (size_t)snprintf(text + n, size - n, " ring=%u", c->ring);
 	n += (size_t)snprintf(text + n, size - n, "\n");
 	return n;
 }
@@ -140,6 +142,10 @@ static const char *word_parse(struct call *c, const char *word, unsigned int cal
 	}
 	if (length == 4 && !strncmp(word, "fail", 4)) {
 		c->fail = (uint8_t)strtoul(equals + 1, NULL, 0);
+		return NULL;
+	}
+	if (length == 4 && !strncmp(word, "ring", 4) && row->command) {
+		c->ring = (uint8_t)strtoul(equals + 1, NULL, 0);
 		return NULL;
 	}
 	i = field_find(row, word, length);

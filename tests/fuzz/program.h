@@ -18,7 +18,8 @@
  * size, else 0.  A value is a number, @CALL (^N: with N exclusive-ored into it), or AREA+N, N
  * bytes into (edge, cut: before the end of) an area of memory.  at= says where the structure
  * lies, fail=N lets the Nth allocation or user copy of the call fail where the kernel can do
- * that.
+ * that.  ring=1 gives the command by an io_uring, ring=3 to a worker of it at once, ring=5 with a
+ * dirty entry.
  */
 #ifndef FUZZ_PROGRAM_H
 #define FUZZ_PROGRAM_H
@@ -62,11 +63,16 @@ struct value {
 	uint64_t number;
 };
 
+#define RING_ENTRY	1
+#define RING_WORKER	2
+#define RING_DIRTY	4
+
 struct call {
 	uint8_t row;
 	uint8_t lane;
 	uint8_t at;		/* area of the structure */
 	uint8_t fail;
+	uint8_t ring;		/* RING_* bits; of a command */
 	struct value values[FIELDS_MAX];
 };
 
