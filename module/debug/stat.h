@@ -74,6 +74,7 @@
 	_(thread_born)							\
 	_(thread_dead)							\
 	_(fast_lap)		/* LAP invocations on the fast path */		\
+	_(fast_send)		/* sends of batches and of rings on the fast path */ \
 	_(fast_call)		/* calls on the fast path */			\
 	_(fast_reply)		/* reply-and-receives on the fast path */	\
 	_(miss_lap)		/* on it, but looked up: not the LAP called last */ \
@@ -84,7 +85,8 @@
 	_(miss_worker)		/* off the fast path: a LAP that may wait, by a ring */ \
 	_(ring)			/* commands of io_uring */			\
 	_(ring_worker)		/* of these, done by a worker of the ring */	\
-	_(fast_ring)		/* commands of io_uring on a fast path */	\
+	_(batch)		/* commands of batches */			\
+	_(batch_slow)		/* of these, not on a fast path */		\
 	_(stranger)		/* entries by a process that is not the actor */
 
 enum chorus_stat {

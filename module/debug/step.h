@@ -61,6 +61,8 @@
 	_(B1)	/* LAP create: name taken, not published */		\
 	_(B2)	/* LAP bind: LAP found, name not in the list */		\
 	_(B3)	/* LAP bind: in the list, resolvers not woken */	\
+	_(B4)	/* batch: a command is done, its result not told */	\
+	_(B5)	/* batch: left before its end, how far it came is told */ \
 	_(W1)	/* LAP resolve: not found, not asleep */		\
 	_(W2)	/* LAP resolve: the wait is over */			\
 	_(W3)	/* window open: made, on no port */			\

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fast paths of messages: ipcCall, reply-and-receive. */
+/* The fast paths of messages: ipcSend where there are many, ipcCall, reply-and-receive. */
 #include "debug/step.h"
 #include "dev/fastpath.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
 
 /**
- * chorus_fastpath_ring_send() - ipcSend in the submission of a ring
+ * chorus_fastpath_send() - ipcSend in a batch, or in the submission of a ring
  * @actor: of the file
  * @user: the structure
+ * @way: of the batch, or NULL
  */
-int chorus_fastpath_ring_send(struct chorus_actor *actor, void __user *user)
+int chorus_fastpath_send(struct chorus_actor *actor, void __user *user, struct chorus_way *way)
 {
 	struct chorus_ipc_send p __uninitialized;
 	struct chorus_buffers from;
@@ -25,9 +26,10 @@ int chorus_fastpath_ring_send(struct chorus_actor *actor, void __user *user)
 	ret = chorus_ioctl_check_actor(actor);
 	if (unlikely(ret))
 		return ret;
-	chorus_count(fast_ring);
+	chorus_count(fast_send);
 	from = (struct chorus_buffers){ p.annex, p.body, p.body_size, false };
-	return chorus_rpc_send(actor, p.src_li, &p.target, &p.cotarget, &from);
+	return way ? chorus_rpc_send_along(way, actor, p.src_li, &p.target, &from) :
+		     chorus_rpc_send(actor, p.src_li, &p.target, &p.cotarget, &from);
 }
 
 /**

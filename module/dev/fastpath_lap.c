@@ -28,9 +28,9 @@ static __always_inline struct chorus_lap *lap_find(struct chorus_thread *thread,
 	return lap;
 }
 
-/* @ring: in the submission of a ring, where only a handler that never waits may run. */
+/* @prompt: in the submission of a ring, where only a handler that never waits may run. */
 static __always_inline int lap_invoke_here(struct chorus_actor *actor, void __user *user,
-					   bool ring)
+					   bool prompt)
 {
 	struct chorus_lap_invoke p __uninitialized;
 	u64 arg[CHORUS_COPY_WORDS] __uninitialized;
@@ -70,19 +70,16 @@ static __always_inline int lap_invoke_here(struct chorus_actor *actor, void __us
 		chorus_count(lap_refused);
 		return ret;
 	}
-	if (ring) {
-		if (unlikely(!(lap->options & CHORUS_LAP_PROMPT))) {
-			chorus_gate_leave(&lap->gate, thread);
-			return MISSED(worker);
-		}
-		chorus_count(fast_ring);
-		thread->nowait = true;
-		ret = chorus_lap_run_here(lap, thread, actor, arg, false);
-		thread->nowait = false;
-	} else {
-		chorus_count(fast_lap);
-		ret = chorus_lap_run_here(lap, thread, actor, arg, false);
+	if (prompt && unlikely(!(lap->options & CHORUS_LAP_PROMPT))) {
+		chorus_gate_leave(&lap->gate, thread);
+		return MISSED(worker);
 	}
+	chorus_count(fast_lap);
+	if (prompt)
+		thread->nowait = true;
+	ret = chorus_lap_run_here(lap, thread, actor, arg, false);
+	if (prompt)
+		thread->nowait = false;
 	if (unlikely(ret))
 		return ret;
 	chorus_step(L3);
@@ -92,7 +89,23 @@ static __always_inline int lap_invoke_here(struct chorus_actor *actor, void __us
 }
 
 /**
- * chorus_fastpath_lap_invoke() - lapInvoke with a small argument block
+ * chorus_fastpath_lap() - lapInvoke with a small argument block
+ * @actor: of the file
+ * @user: the structure
+ */
+int chorus_fastpath_lap(struct chorus_actor *actor, void __user *user)
+{
+	return lap_invoke_here(actor, user, false);
+}
+
+/** chorus_fastpath_lap_prompt() - the same in the submission of a ring, which must not wait */
+int chorus_fastpath_lap_prompt(struct chorus_actor *actor, void __user *user)
+{
+	return lap_invoke_here(actor, user, true);
+}
+
+/**
+ * chorus_fastpath_lap_invoke() - the same for ioctl
  * @actor: of the file
  * @cmd: the command, for the table
  * @user: the caller's structure
@@ -103,10 +116,4 @@ long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
 	int ret = lap_invoke_here(actor, user, false);
 
 	return likely(ret != CHORUS_MISSED) ? ret : chorus_ioctl_by_table(actor, cmd, user);
-}
-
-/** chorus_fastpath_ring_lap() - the same in the submission of a ring, which must not wait */
-int chorus_fastpath_ring_lap(struct chorus_actor *actor, void __user *user)
-{
-	return lap_invoke_here(actor, user, true);
 }

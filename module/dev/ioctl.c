@@ -17,6 +17,7 @@ static const struct chorus_row *const parts[] = {
 	chorus_rows_recover,
 	chorus_rows_window,
 	chorus_rows_area,
+	chorus_rows_batch,
 };
 
 static const struct chorus_row *find_row(unsigned int cmd)
@@ -111,6 +112,8 @@ long chorus_ioctl_run(struct chorus_request *request, unsigned int cmd)
 			return ret;
 	}
 	if (request->ring && !(row->flags & CHORUS_ROW_RING))
+		return -EOPNOTSUPP;
+	if (request->in_batch && !(row->flags & CHORUS_ROW_BATCH))
 		return -EOPNOTSUPP;
 	ret = copy_payload(request, row, &payload);
 	if (ret)

@@ -18,6 +18,7 @@
 #include "executive/thread.h"
 
 struct chorus_ring;
+struct chorus_way;
 
 /* Who calls, and where his structure is. */
 struct chorus_request {
@@ -25,6 +26,7 @@ struct chorus_request {
 	struct chorus_thread *thread;	/* NULL for commands without CHORUS_ROW_THREAD */
 	struct chorus_ring *ring;	/* NULL: by ioctl; see dev/uring.h */
 	void __user *user;
+	bool in_batch;			/* an entry of one: ioctl_batch.c */
 	u32 user_size;			/* what the caller's structure holds */
 	bool wrote;			/* the function has copied out by itself */
 };
@@ -72,6 +74,7 @@ union chorus_payload {
 	struct chorus_port_body_max port_body_max;
 	struct chorus_area_open area_open;
 	struct chorus_area_close area_close;
+	struct chorus_batch batch;
 };
 
 enum chorus_row_flags {
@@ -79,6 +82,7 @@ enum chorus_row_flags {
 	CHORUS_ROW_THREAD = 1 << 1,	/* needs the state of the calling thread */
 	CHORUS_ROW_QUIET = 1 << 2,	/* nothing to copy back */
 	CHORUS_ROW_RING = 1 << 3,	/* also by io_uring */
+	CHORUS_ROW_BATCH = 1 << 4,	/* also in a batch */
 };
 
 struct chorus_row {
@@ -112,6 +116,7 @@ extern const struct chorus_row chorus_rows_group[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_recover[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_window[CHORUS_ROWS_PER_PART];
 extern const struct chorus_row chorus_rows_area[CHORUS_ROWS_PER_PART];
+extern const struct chorus_row chorus_rows_batch[CHORUS_ROWS_PER_PART];
 
 u64 chorus_features(void);
 int chorus_ioctl_write_back(struct chorus_request *request, const void *payload, size_t size);
@@ -147,9 +152,10 @@ long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __u
 long chorus_fastpath_reply_receive(struct chorus_actor *actor, unsigned int cmd,
 				   void __user *user);
 
-/* The same for a ring: an error, 0, or CHORUS_MISSED with nothing done. */
+/* For rings and batches: an error, 0, or CHORUS_MISSED with nothing done. */
 #define CHORUS_MISSED	1
-int chorus_fastpath_ring_lap(struct chorus_actor *actor, void __user *user);
-int chorus_fastpath_ring_send(struct chorus_actor *actor, void __user *user);
+int chorus_fastpath_lap(struct chorus_actor *actor, void __user *user);
+int chorus_fastpath_lap_prompt(struct chorus_actor *actor, void __user *user);
+int chorus_fastpath_send(struct chorus_actor *actor, void __user *user, struct chorus_way *way);
 
 #endif /* CHORUS_DEV_IOCTL_H */

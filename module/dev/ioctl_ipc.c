@@ -450,7 +450,7 @@ static int ipc_forward(struct chorus_request *request, union chorus_payload *pay
 const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_ipc_send, body, ipc_send,
 		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_COW,
-		   CHORUS_ROW_QUIET | CHORUS_ROW_RING),
+		   CHORUS_ROW_QUIET | CHORUS_ROW_RING | CHORUS_ROW_BATCH),
 	CHORUS_ROW(0x1, chorus_ipc_receive, out_msg, ipc_receive,
 		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_MOVE,
 		   CHORUS_ROW_THREAD | CHORUS_ROW_RING),
@@ -460,7 +460,7 @@ const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 		   CHORUS_MSG_REP_MOVE, CHORUS_ROW_THREAD | CHORUS_ROW_RING),
 	CHORUS_ROW(0x3, chorus_ipc_reply, msg, ipc_reply,
 		   CHORUS_MSG_VECTOR | CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_COW,
-		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING),
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING | CHORUS_ROW_BATCH),
 	CHORUS_ROW(0x4, chorus_ipc_reply_receive, out_msg, ipc_reply_receive,
 		   CHORUS_MSG_ABORTABLE | CHORUS_MSG_VECTOR | CHORUS_MSG_REP_VECTOR |
 		   CHORUS_MSG_LARGE | CHORUS_MSG_MOVE | CHORUS_MSG_REP_MOVE | CHORUS_MSG_REP_COW,
@@ -472,5 +472,5 @@ const struct chorus_row chorus_rows_ipc[CHORUS_ROWS_PER_PART] = {
 		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET),
 	CHORUS_ROW(0x8, chorus_ipc_sysinfo, out_port_pi, ipc_sysinfo, 0, CHORUS_ROW_THREAD),
 	CHORUS_ROW(0x9, chorus_ipc_forward, msg, ipc_forward, 0,
-		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING),
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING | CHORUS_ROW_BATCH),
 };

@@ -89,7 +89,7 @@ static int lap_resolve(struct chorus_request *request, union chorus_payload *pay
 
 const struct chorus_row chorus_rows_lap[CHORUS_ROWS_PER_PART] = {
 	CHORUS_ROW(0x0, chorus_lap_invoke, reserved, lap_invoke, 0,
-		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING),
+		   CHORUS_ROW_THREAD | CHORUS_ROW_QUIET | CHORUS_ROW_RING | CHORUS_ROW_BATCH),
 	CHORUS_ROW(0x1, chorus_lap_resolve, out_desc, lap_resolve,
 		   CHORUS_LAP_NOBLOCK | CHORUS_LAP_PROTECTED, CHORUS_ROW_THREAD),
 };

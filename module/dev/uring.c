@@ -107,10 +107,10 @@ int chorus_uring_cmd(struct io_uring_cmd *cmd, unsigned int issue_flags)
 		switch (cmd->cmd_op) {
 		case CHORUS_IOC_LAP_INVOKE:
 			if (IS_ENABLED(CHORUS_SUPERVISOR))
-				ret = chorus_fastpath_ring_lap(actor, user);
+				ret = chorus_fastpath_lap_prompt(actor, user);
 			break;
 		case CHORUS_IOC_IPC_SEND:
-			ret = chorus_fastpath_ring_send(actor, user);
+			ret = chorus_fastpath_send(actor, user, NULL);
 			break;
 		}
 	if (ret == CHORUS_MISSED)

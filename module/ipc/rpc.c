@@ -583,6 +583,29 @@ static bool send_is_broadcast(const struct chorus_ui *target)
 	return chorus_ui_is_group(target) && chorus_ui_mode(target) == CHORUS_MODE_BROADCAST;
 }
 
+/* From the stamp on.  Returns 0, with the message gone; or an error, with it the caller's. */
+static __always_inline int send_to(struct chorus_port *port, struct chorus_message *message,
+				   const struct chorus_buffers *from)
+{
+	int ret;
+
+	message->flags = 0;
+	if (unlikely(rcu_access_pointer(port->window)) && !from->place)
+		chorus_window_take(port, message, from->size);
+	ret = chorus_message_fill(message, &message->request, &message->flags, from);
+	if (unlikely(ret))
+		return ret;
+	chorus_plant_here();
+	chorus_step(N1);
+	trace_chorus_send(message);
+	ret = chorus_port_post(port, message, NULL);
+	if (unlikely(ret))
+		return ret;
+	chorus_count(send);
+	chorus_step(N2);
+	return 0;
+}
+
 /**
  * chorus_rpc_send() - ipcSend
  * @actor: the sender
@@ -650,22 +673,10 @@ again:
 	chorus_message_stamp(message, actor, src, target, cotarget);
 	rcu_read_unlock();
 
-	message->flags = 0;
-	if (unlikely(rcu_access_pointer(port->window)) && !from->place)
-		chorus_window_take(port, message, from->size);
-	ret = chorus_message_fill(message, &message->request, &message->flags, from);
-	if (!ret) {
-		chorus_plant_here();
-		chorus_step(N1);
-		trace_chorus_send(message);
-		ret = chorus_port_post(port, message, NULL);
-	}
+	ret = send_to(port, message, from);
 	chorus_port_put(port);
-	if (ret)
-		goto unreachable;
-	chorus_count(send);
-	chorus_step(N2);
-	return 0;
+	if (!ret)
+		return 0;
 unreachable:
 	chorus_move_undo(message, &message->request, from);
 	/* The slot is of that port's window. */
@@ -677,4 +688,65 @@ error:
 	chorus_move_undo(message, &message->request, from);
 	chorus_message_free(message);
 	return ret;
+}
+
+/* A living port is the one that its name means; else the one that does now, or NULL. */
+static struct chorus_port *way_port(struct chorus_way *way, struct chorus_site *site,
+				    const struct chorus_ui *target)
+{
+	struct chorus_port *port = way->port;
+
+	if (likely(port && chorus_ui_equal(&port->object.ui, target) &&
+		   chorus_object_alive(&port->object)))
+		return port;
+	chorus_port_put(port);
+	way->port = chorus_port_get(site, target);
+	return way->port;
+}
+
+/**
+ * chorus_rpc_send_along() - ipcSend, one of several
+ * @way: of the one before
+ * @actor: the sender, the same for all
+ * @src_li: its source port
+ * @target: destination
+ * @from: the message, no larger than CHORUS_BODY_MAX
+ *
+ * As chorus_rpc_send() without coTarget, which has what is no port.
+ */
+int chorus_rpc_send_along(struct chorus_way *way, struct chorus_actor *actor, s32 src_li,
+			  const struct chorus_ui *target, const struct chorus_buffers *from)
+{
+	static const struct chorus_ui nobody;
+	struct chorus_port *port = way_port(way, actor->object.site, target), *src;
+	struct chorus_message *message;
+	int ret;
+
+	if (unlikely(!port))
+		return chorus_rpc_send(actor, src_li, target, &nobody, from);
+	ret = chorus_bar_check_send(actor, target);
+	if (unlikely(ret))
+		return ret;
+	message = chorus_message_alloc(actor);
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	chorus_brief_lock();
+	src = chorus_port_find_li(actor, src_li);
+	if (likely(src))
+		chorus_message_stamp(message, actor, src, target, &nobody);
+	chorus_brief_unlock();
+	ret = likely(src) ? send_to(port, message, from) : -ENOENT;
+	if (likely(!ret))
+		return 0;
+	/* As in chorus_rpc_send(). */
+	chorus_message_trim(message);
+	chorus_message_free(message);
+	return ret;
+}
+
+/** chorus_rpc_way_end() - nothing more is sent along it */
+void chorus_rpc_way_end(struct chorus_way *way)
+{
+	chorus_port_put(way->port);
+	way->port = NULL;
 }

@@ -43,12 +43,23 @@ struct chorus_call {
 	u32 reply_flags;	/* out */
 };
 
+/*
+ * Where the last of several sends went: who sends many mostly sends to one port.  Its
+ * reference keeps the memory, no more; whether the port lives is looked at each time.
+ */
+struct chorus_way {
+	struct chorus_port *port;	/* referenced; NULL at first */
+};
+
 int chorus_rpc_call(struct chorus_thread *thread, struct chorus_actor *actor,
 		    struct chorus_call *call);
 int chorus_rpc_reply(struct chorus_thread *thread, u64 token, const struct chorus_buffers *from,
 		     bool handoff);
 int chorus_rpc_send(struct chorus_actor *actor, s32 src_li, const struct chorus_ui *target,
 		    const struct chorus_ui *cotarget, const struct chorus_buffers *from);
+int chorus_rpc_send_along(struct chorus_way *way, struct chorus_actor *actor, s32 src_li,
+			  const struct chorus_ui *target, const struct chorus_buffers *from);
+void chorus_rpc_way_end(struct chorus_way *way);
 void chorus_rpc_drop(struct chorus_thread *thread, u64 token);
 void chorus_rpc_drop_parked(struct chorus_thread *thread, unsigned int keep);
 

@@ -360,6 +360,14 @@ static const struct field port_body_max_fields[] = {
 	F(chorus_port_body_max, out_reserved, OUT),
 };
 
+static const struct field batch_fields[] = {
+	HEAD(chorus_batch, CHORUS_BATCH_STOP),
+	F(chorus_batch, entries, FROM),
+	F(chorus_batch, count, LENGTH, 0, CHORUS_BATCH_ENTRIES_MAX),
+	F(chorus_batch, out_done, OUT),
+	F(chorus_batch, restart, RESTART, GIVES_RESTART),
+};
+
 /* Arguments of what is no command: they lie one after the other, a word each. */
 #define A(nr, name, what, ...) { name, (nr) * 8, 8, KIND_##what, __VA_ARGS__ }
 
@@ -447,6 +455,7 @@ const struct row rows[] = {
 	COMMAND(port_body_max, PORT_BODY_MAX, chorus_port_body_max, 4),
 	COMMAND(area_open, AREA_OPEN, chorus_area_open, 8),
 	COMMAND(area_close, AREA_CLOSE, chorus_area_close, 4),
+	COMMAND(batch, BATCH, chorus_batch, 8),
 
 	/* What else can happen to a caller.  Without weight: rare, because it costs a process, or others. */
 	ALONE(open, 4, true),

@@ -69,6 +69,8 @@ const struct command commands[] = {
 	  OUT(chorus_port_body_max, out_body_max, out_reserved)),
 	C(AREA_OPEN, chorus_area_open, OUT(chorus_area_open, out_length, out_offset)),
 	C(AREA_CLOSE, chorus_area_close),
+	{ CHORUS_IOC_BATCH, sizeof(struct chorus_batch), "BATCH",
+	  { OUT(chorus_batch, out_done, out_done) }, offsetof(struct chorus_batch, restart), -1 },
 };
 const unsigned int commands_count = ARRAY_SIZE(commands);
 

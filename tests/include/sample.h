@@ -13,6 +13,7 @@ struct sample_place {		/* what the samples refer to */
 	int li;			/* a port of the caller, nothing queued */
 	struct chorus_ui ui;
 	char body[16], annex[CHORUS_ANNEX_SIZE];
+	struct chorus_batch_entry entry;
 };
 
 static inline void sample_prepare(struct sample_place *p)
@@ -173,6 +174,12 @@ static inline int sample_fill(struct sample_place *p, const struct command *c, v
 		return -ENOENT;
 	case CHORUS_IOC_PORT_BODY_MAX:
 		((struct chorus_port_body_max *)to)->li = p->li;
+		return 0;
+	case CHORUS_IOC_BATCH:
+		p->entry.command = CHORUS_IOC_IPC_SEND;
+		p->entry.arg = PTR(p->body);	/* too short: its own result */
+		((struct chorus_batch *)to)->entries = PTR(&p->entry);
+		((struct chorus_batch *)to)->count = 1;
 		return 0;
 	default:	/* HELLO, ACTOR_SELF, THREAD_SELF, THREAD_ABORTED, PORT_CREATE */
 		return 0;

@@ -223,6 +223,7 @@ WRAP(window_close, CHORUS_IOC_WINDOW_CLOSE, chorus_window_close)
 WRAP(port_body_max, CHORUS_IOC_PORT_BODY_MAX, chorus_port_body_max)
 WRAP(area_open, CHORUS_IOC_AREA_OPEN, chorus_area_open)
 WRAP(area_close, CHORUS_IOC_AREA_CLOSE, chorus_area_close)
+WRAP(batch, CHORUS_IOC_BATCH, chorus_batch)
 #undef WRAP
 
 /* Messages whose body is one number, for tests that do not care about bodies. */

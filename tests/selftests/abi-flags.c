@@ -45,6 +45,8 @@ static __u32 known_flags(const struct command *c)
 		       CHORUS_MSG_COW | CHORUS_MSG_REP_MOVE;
 	case CHORUS_IOC_LAP_RESOLVE:
 		return CHORUS_LAP_NOBLOCK | CHORUS_LAP_PROTECTED;
+	case CHORUS_IOC_BATCH:
+		return CHORUS_BATCH_STOP;
 	case CHORUS_IOC_WATCH:
 		return CHORUS_WATCH_MEMBERS | CHORUS_WATCH_SINCE;
 	default:

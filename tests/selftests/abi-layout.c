@@ -120,6 +120,10 @@ static const struct {
 	SIZE(chorus_area_open, 32), AT(chorus_area_open, length, 8),
 	AT(chorus_area_open, out_length, 16), AT(chorus_area_open, out_offset, 24),
 	SIZE(chorus_area_close, 16), AT(chorus_area_close, offset, 8),
+	SIZE(chorus_batch_entry, 16), AT(chorus_batch_entry, out_result, 4),
+	AT(chorus_batch_entry, arg, 8),
+	SIZE(chorus_batch, 32), AT(chorus_batch, entries, 8), AT(chorus_batch, count, 16),
+	AT(chorus_batch, out_done, 20), AT(chorus_batch, restart, 24),
 	SIZE(chorus_ring_cmd, 16), AT(chorus_ring_cmd, arg, 0), AT(chorus_ring_cmd, reserved, 8),
 };
 
@@ -136,7 +140,7 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 		0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x20, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32,
 		0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x3b, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46,
 		0x47, 0x48, 0x49, 0x50, 0x51, 0x60, 0x61, 0x62, 0x70, 0x71, 0x72, 0x80, 0x81, 0x82,
-		0x90, 0x91,
+		0x90, 0x91, 0xa0,
 	};
 
 	REQUIRE(commands_count == ARRAY_SIZE(nr));
@@ -151,6 +155,7 @@ TEST(numbers, "command numbers and constants are those of the first ABI")
 	CHECK(CHORUS_MSG_DEATH == 8 && CHORUS_WATCH_MEMBERS == 1 && CHORUS_WATCH_SINCE == 2);
 	CHECK(CHORUS_MSG_WINDOW == 32 && CHORUS_MSG_VECTOR == 4 && CHORUS_MSG_REP_VECTOR == 8);
 	CHECK(CHORUS_PARTS_MAX == 64);
+	CHECK(CHORUS_BATCH_STOP == 1 && CHORUS_BATCH_ENTRIES_MAX == 1024);
 	CHECK(CHORUS_WINDOW_SLOTS_MAX == 1024 && CHORUS_WINDOW_MAX == 1 << 30);
 	CHECK(CHORUS_MSG_MOVE == 32 && CHORUS_MSG_COW == 64 && CHORUS_MSG_MOVED == 64);
 	CHECK(CHORUS_MSG_REP_MOVE == 128 && CHORUS_MSG_REP_COW == 256);

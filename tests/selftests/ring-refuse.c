@@ -10,6 +10,7 @@ static struct io_uring ring;
 static const unsigned int taken[] = {
 	CHORUS_IOC_IPC_SEND, CHORUS_IOC_IPC_RECEIVE, CHORUS_IOC_IPC_CALL, CHORUS_IOC_IPC_REPLY,
 	CHORUS_IOC_IPC_REPLY_RECEIVE, CHORUS_IOC_IPC_FORWARD, CHORUS_IOC_LAP_INVOKE,
+	CHORUS_IOC_BATCH,
 };
 
 static bool is_taken(unsigned int ioc)

@@ -412,6 +412,55 @@ static void run_ring(struct fail *f)
 	actor_close();
 }
 
+/* ---- several by one ---- */
+
+/* A failed entry is a failure, and the next attempt begins with it. */
+static long batch_on(struct chorus_batch *b, const struct chorus_batch_entry *entry)
+{
+	long result = batch(b);
+
+	if (result || !b->out_done)
+		return result;
+	result = entry[b->out_done - 1].out_result;
+	if (result)
+		b->restart = b->out_done - 1;
+	return result;
+}
+
+static void run_batch(struct fail *f)
+{
+	struct chorus_ipc_send send[3];
+	struct chorus_batch_entry entry[3];
+	struct chorus_batch b = {
+		.flags = CHORUS_BATCH_STOP, .entries = PTR(entry), .count = ARRAY_SIZE(entry),
+	};
+	struct chorus_port_create port = { 0 };
+	struct chorus_ipc_receive receive = { .body = PTR(in), .body_size = LARGE, .timeout = POLL };
+
+	fill(f);
+	OPEN(f);
+	TRY(f, port_create(&port), -EFAULT);
+	for (unsigned int i = 0; i < ARRAY_SIZE(entry); i++) {
+		send[i] = (struct chorus_ipc_send){
+			.size = sizeof(send[i]), .target = port.out_ui, .body = PTR(out),
+			.body_size = 3000 + i,
+		};
+		entry[i] = (struct chorus_batch_entry){
+			.command = CHORUS_IOC_IPC_SEND, .arg = PTR(&send[i]),
+		};
+	}
+	/* This one goes by the table. */
+	send[1].flags = CHORUS_MSG_LARGE;
+	TRY(f, batch_on(&b, entry), -EFAULT);
+	/* Each is there, once. */
+	receive.li = port.out_li;
+	for (unsigned int i = 0; i < ARRAY_SIZE(entry); i++) {
+		TRY(f, ipc_receive(&receive), -EFAULT);
+		CHECK(receive.out_body_size == 3000 + i && !memcmp(in, out, 3000 + i));
+	}
+	actor_close();
+}
+
 /* ---- the table ---- */
 
 /* ---- watches and notices ---- */
@@ -522,6 +571,7 @@ static const struct fail_sequence sequences[] = {
 	{ "ipcCall, ipcSend to a handler", .run = run_handler },
 	/* What io_uring itself needs may not fail: it is not ours to do again. */
 	{ "ipcSend, ipcReceive by a ring", .prepare = ring_prepare, .run = run_ring, .where = FAIL_NUCLEUS },
+	{ "several sends by one command", .run = run_batch },
 	{ "ipcCall from a handler", .prepare = onward_prepare, .run = run_onward },
 };
 FAIL_TABLE(fail_ipc, sequences);

@@ -63,7 +63,7 @@
  *                         or too little kernel stack left
  * ``EDEADLK``             the call would wait for itself
  * ``EOPNOTSUPP``          a known command or field asks for something this build lacks;
- *                         see CHORUS_FEATURE_*
+ *                         see CHORUS_FEATURE_*; a ring, or a batch, does not take it
  * ``EINTR``               a signal without SA_RESTART; see @restart.  Of a ring: the wait was
  *                         cancelled
  * ======================  ====================================================
@@ -660,6 +660,8 @@ struct chorus_lap_resolve {
 #include <linux/chorus_window.h>
 /* 0x9n: areas */
 #include <linux/chorus_area.h>
+/* 0xan: several commands by one */
+#include <linux/chorus_batch.h>
 /* the same commands by io_uring */
 #include <linux/chorus_ring.h>
 

@@ -279,6 +279,20 @@ int chorus_rpc_send(struct chorus_actor *from, s32 src_li, const struct chorus_u
 	return answer(ends, ARRAY_SIZE(ends));
 }
 
+int chorus_rpc_send_along(struct chorus_way *way, struct chorus_actor *from, s32 src_li,
+			  const struct chorus_ui *target, const struct chorus_buffers *buffers)
+{
+	static const struct chorus_ui nobody;
+
+	PROMISE(way && buffers->size <= CHORUS_BODY_MAX);
+	return chorus_rpc_send(from, src_li, target, &nobody, buffers);
+}
+
+void chorus_rpc_way_end(struct chorus_way *way)
+{
+	PROMISE(way);
+}
+
 static void note_timeout(const struct chorus_timeout *timeout)
 {
 	note((u64)timeout->ns);
@@ -764,7 +778,7 @@ static u32 structure_size(u8 number)
 	static const struct chorus_row *const parts[] = {
 		chorus_rows_site, chorus_rows_actor, chorus_rows_thread, chorus_rows_port,
 		chorus_rows_ipc, chorus_rows_lap, chorus_rows_group, chorus_rows_recover,
-		chorus_rows_window, chorus_rows_area,
+		chorus_rows_window, chorus_rows_area, chorus_rows_batch,
 	};
 
 	return number / CHORUS_ROWS_PER_PART < ARRAY_SIZE(parts) ?
@@ -850,7 +864,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max, unsigned int s
 	memcpy(&in, data, sizeof(in));
 	switch (seed / 4 % 8) {
 	case 0:
-		in.number = (u8)((seed >> 8) % 10 * 16 + (seed >> 16) % 10);
+		in.number = (u8)((seed >> 8) % 11 * 16 + (seed >> 16) % 10);
 		in.type = 0;
 		in.right_size = 1;
 		break;

@@ -37,6 +37,7 @@ typedef unsigned int gfp_t;
 #define __uninitialized
 #define __releases(x)
 #define __acquires(x)
+#define noinline
 #define __aligned(x)		__attribute__((aligned(x)))
 #undef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
@@ -281,6 +282,7 @@ static inline void percpu_ref_put(struct percpu_ref *r) { (void)r; }
 #define DECLARE_PER_CPU(t, n)	extern t n
 #define DEFINE_PER_CPU(t, n)	t n
 #define this_cpu_inc(x)		((x)++)
+#define this_cpu_add(x, n)	((x) += (n))
 #define this_cpu_add_return(x, n) ((x) += (n))
 #define per_cpu(x, cpu)		(x)
 #define for_each_possible_cpu(c) for (c = 0; c < 1; c++)

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A signal in the middle of a batch: what is done is done, the rest follows, nothing twice. */
+#include "batch.h"
+#include "chorus_probe.h"
+
+struct middle {
+	struct puppet *puppet, *second;
+	struct plan *plan;
+	struct probe_wait *wait;
+};
+
+/* A process sends 1 to the TEST, and is inside a LAP that sleeps; then, if @more, it would send 2. */
+static struct middle middle(bool more)
+{
+	struct middle m = { .puppet = puppet_actor() };
+	struct chorus_lap_desc sleeper;
+
+	m.second = puppet_thread(m.puppet);
+	m.plan = plan_new();
+	m.wait = SHARED(struct probe_wait);
+	actor_open();
+	sleeper = need_lap(PROBE_LAP_WAIT);
+	m.wait->timeout = FOREVER;
+	plan_send(m.plan, default_port(), 1);
+	plan_lap(m.plan, &sleeper, m.wait);
+	if (more)
+		plan_send(m.plan, default_port(), 2);
+	begin(m.puppet, do_plan, m.plan);
+	wait_blocked(m.puppet);
+	return m;
+}
+
+static void interrupt(struct middle *m, bool restart)
+{
+	struct catch *c = SHARED(struct catch);
+
+	c->signal = SIGUSR1;
+	c->restart = restart;
+	MUST(run(m->second, do_catch, c));
+	puppet_signal(m->puppet, SIGUSR1);
+}
+
+TEST(eintr, "without SA_RESTART it is EINTR, and the batch given again goes on")
+{
+	struct middle m = middle(true);
+
+	interrupt(&m, false);
+	EXPECT(end(m.puppet), -EINTR);
+	CHECK(m.plan->batch.restart == 2);
+	EXPECT_EITHER(m.plan->entry[1].out_result, 0, -EINTR);
+	CHECK(m.plan->entry[2].out_result == UNTOLD);
+	EXPECT_NUMBERS(CHORUS_LI_DEFAULT, 1);
+	EXPECT(run(m.puppet, do_plan, m.plan), 0);
+	CHECK(m.plan->batch.out_done == 3 && !m.plan->batch.restart);
+	EXPECT_NUMBERS(CHORUS_LI_DEFAULT, 2);
+}
+
+TEST(restarted, "with SA_RESTART it goes on by itself")
+{
+	struct middle m = middle(true);
+
+	interrupt(&m, true);
+	EXPECT(end(m.puppet), 0);
+	EXPECT(*signals_seen, 1);
+	CHECK(m.plan->batch.out_done == 3);
+	EXPECT_NUMBERS(CHORUS_LI_DEFAULT, 1, 2);
+}
+
+TEST(last, "a signal in the last of them ends nothing")
+{
+	struct middle m = middle(false);
+
+	interrupt(&m, false);
+	EXPECT(end(m.puppet), 0);
+	CHECK(m.plan->batch.out_done == 2 && !m.plan->batch.restart);
+	EXPECT_NUMBERS(CHORUS_LI_DEFAULT, 1);
+}
+
+TEST(killed, "SIGKILL in the middle: what was sent arrives, the rest does not")
+{
+	struct middle m = middle(true);
+
+	kill_puppet(m.puppet);
+	EXPECT_NUMBERS(CHORUS_LI_DEFAULT, 1);
+}
+
+TEST(stopped, "SIGSTOP and SIGCONT in the middle are no end")
+{
+	struct middle m = middle(true);
+
+	puppet_signal(m.puppet, SIGSTOP);
+	wait_state(m.puppet, "T");
+	puppet_signal(m.puppet, SIGCONT);
+	EXPECT(end(m.puppet), 0);
+	EXPECT_NUMBERS(CHORUS_LI_DEFAULT, 1, 2);
+}
