@@ -14,7 +14,8 @@ _Static_assert(K_LAPNAMEMAX == CHORUS_LAP_NAME_MAX, "uapi");
 _Static_assert(K_LAPARGMAX == CHORUS_LAP_ARG_MAX, "uapi");
 _Static_assert(K_LAP_SAFE == CHORUS_LAP_SAFE &&
 	       K_LAP_PROTECTED == CHORUS_LAP_PROTECTED &&
-	       K_LAP_NOBLOCK == CHORUS_LAP_NOBLOCK, "uapi");
+	       K_LAP_NOBLOCK == CHORUS_LAP_NOBLOCK &&
+	       K_LAP_PROMPT == CHORUS_LAP_PROMPT, "uapi");
 
 void chorus_build_lap(struct chorus_lap_invoke *cmd, const KnLapDesc *lapdesc, void *arg)
 {

@@ -62,6 +62,7 @@ extern struct fake {
 		struct chorus_port_body_max port_body_max;
 		struct chorus_area_open area_open;
 		struct chorus_area_close area_close;
+		struct chorus_batch batch;
 	} in;				/* the last struct as it came in */
 } fake;
 

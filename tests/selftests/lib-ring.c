@@ -63,6 +63,66 @@ TEST(batch, "sends, LAPs and calls of a batch, good and bad, with and without a 
 	}
 }
 
+TEST(stop, "a batch that stops at a failure has done what comes before, and nothing behind")
+{
+	unsigned int number[4] = { 10, 11, 12, 13 }, got = 0;
+	KnIpcDest self = { .target = { 0, 0 } }, nobody;
+	KnMsgDesc send[4], msg = { .bodyAddr = &got, .bodySize = sizeof(got) };
+	int results[4], li = K_DEFAULTPORT;
+	ChorusBatch *b;
+
+	MUST(portUi(K_DEFAULTPORT, &self.target));
+	nobody = self;
+	nobody.target.uiTail ^= 1;
+	MUST(chorus_batch_open(&b, 4, CHORUS_STOP_AT_FAILURE | CHORUS_BY_RING));
+	CHECK(!chorus_batch_is_ring(b));
+	for (int i = 0; i < 4; i++) {
+		send[i] = (KnMsgDesc){ .bodyAddr = &number[i], .bodySize = 4 };
+		EXPECT(chorus_batch_send(b, &send[i], K_DEFAULTPORT, i == 2 ? &nobody : &self), i);
+	}
+	EXPECT(chorus_batch_run(b, results), 2);
+	EXPECT(results[0], K_OK);
+	EXPECT(results[1], K_OK);
+	EXPECT(results[2], K_EUNKNOWN);
+	EXPECT(results[3], K_EABORT);
+	for (unsigned int i = 0; i < 2; i++) {
+		EXPECT(ipcReceive(&msg, &li, 0), 4);
+		CHECK(got == 10 + i);
+		li = K_DEFAULTPORT;
+	}
+	EXPECT(ipcReceive(&msg, &li, 0), K_ETIMEOUT);
+	chorus_batch_close(b);
+}
+
+TEST(full, "as many entries as a batch can have, by one command and by a ring")
+{
+	KnIpcDest nobody = { .target = { 0, 0 } };
+	static int results[CHORUS_BATCH_MAX];
+	KnMsgDesc empty = { .bodySize = 0 };
+	KnLapDesc lap;
+
+	MUST(portUi(K_DEFAULTPORT, &nobody.target));
+	nobody.target.uiTail ^= 1;
+	if (lapResolve(&lap, ECHO_LAP_NULL, K_LAP_NOBLOCK))
+		selftest_skip("chorus_echo.ko is not there");
+	CHECK(lap.options & K_LAP_PROMPT);
+	for (unsigned int w = 0; w < ARRAY_SIZE(ways); w++) {
+		ChorusBatch *b;
+
+		MUST(chorus_batch_open(&b, CHORUS_BATCH_MAX, ways[w]));
+		for (unsigned int i = 0; i < CHORUS_BATCH_MAX; i++)
+			if (i % 2)
+				chorus_batch_lap(b, &lap, NULL);
+			else
+				chorus_batch_send(b, &empty, K_DEFAULTPORT, &nobody);
+		EXPECT(chorus_batch_run(b, results), CHORUS_BATCH_MAX / 2);
+		for (unsigned int i = 0; i < CHORUS_BATCH_MAX; i++)
+			if (!EXPECT(results[i], i % 2 ? K_OK : K_EUNKNOWN))
+				break;
+		chorus_batch_close(b);
+	}
+}
+
 /* ---- the loop ---- */
 
 struct service {

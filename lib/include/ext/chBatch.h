@@ -2,9 +2,9 @@
 /*
  * DOC: Batches (extension)
  *
- * Sends, calls and LAPs that are put together and done by one system call, where
- * the kernel has io_uring, and one after another where it has not: the results
- * are the same.
+ * Sends, calls and LAPs that are put together and done with few system calls: one for all
+ * sends and LAPs that follow one another, and one for everything where the kernel has io_uring.
+ * The results are the same.
  */
 #ifndef CHORUS_EXT_CHBATCH_H
 #define CHORUS_EXT_CHBATCH_H
@@ -16,8 +16,8 @@
 #include <ipc/chIpc.h>
 #include <lap/chLap.h>
 
-/* Options of chorus_batch_open() and chorus_servers_loop(). */
-#define CHORUS_BY_RING		1U	/* by io_uring, if there is one */
+#define CHORUS_BY_RING		1U	/* by io_uring, if there is one; also of chorus_servers_loop() */
+#define CHORUS_STOP_AT_FAILURE	2U	/* nothing is done after an entry that fails; not by io_uring */
 
 #define CHORUS_BATCH_MAX	1024U	/* entries of a batch */
 
@@ -33,7 +33,7 @@ extern "C" {
  * chorus_batch_open - make an empty batch
  * @batch: out
  * @max: entries it has room for, 1 to CHORUS_BATCH_MAX
- * @options: 0 or CHORUS_BY_RING
+ * @options: CHORUS_BY_RING, CHORUS_STOP_AT_FAILURE
  *
  * Returns K_OK, K_EINVAL, K_EFAULT, K_ENOMEM, or why the process is no actor.
  */
@@ -65,9 +65,11 @@ int chorus_batch_lap(ChorusBatch *batch, const KnLapDesc *lapdesc, void *arg);
  * chorus_batch_run - do all of it, and empty the batch
  * @batch: the batch
  * @results: NULL, or room for as many results as there are entries: what
- *	ipcSend(), ipcCall() and lapInvoke() would have returned
+ *	ipcSend(), ipcCall() and lapInvoke() would have returned; K_EABORT of what
+ *	CHORUS_STOP_AT_FAILURE has left out
  *
- * Sends and prompt LAPs are done in their order.  Returns the number of entries that
+ * In their order, each at most once; by io_uring nobody waits for a call, or for a LAP without
+ * K_LAP_PROMPT, before the next entry begins.  Returns the number of entries that
  * failed, or a negative code with nothing known about any of them.
  */
 int chorus_batch_run(ChorusBatch *batch, int *results);

@@ -20,12 +20,13 @@
 #define K_LAP_SAFE	0x1u	/* of a descriptor: processes may call it */
 #define K_LAP_PROTECTED	0x2u	/* lapResolve: look among the protected names */
 #define K_LAP_NOBLOCK	0x4u	/* lapResolve: do not wait for the name */
+#define K_LAP_PROMPT	0x8u	/* of a descriptor: never waits (extension) */
 
 /**
  * struct KnLapDesc - descriptor of a LAP
  * @lap: its unique identifier
  * @argSize: bytes of the argument block lapInvoke() passes in and out
- * @options: K_LAP_SAFE
+ * @options: K_LAP_SAFE, K_LAP_PROMPT
  */
 typedef struct KnLapDesc {
 	KnUniqueId lap;
