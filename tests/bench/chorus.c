@@ -38,5 +38,6 @@ void chorus_rows(void)
 	move_rows();
 	group_rows();
 	ring_rows();
+	batch_rows();
 	ports_rows();
 }

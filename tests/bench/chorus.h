@@ -17,5 +17,6 @@ void move_rows(void);
 void group_rows(void);
 void ports_rows(void);
 void ring_rows(void);
+void batch_rows(void);
 
 #endif /* BENCH_CHORUS_H */

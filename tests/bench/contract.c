@@ -67,6 +67,12 @@ static const struct {
 	{ "uring_send_b128",
 	  { [TRAPS] = { 1, 1 }, [SWITCHES] = { 0, 0.5 }, [VOLUNTARY] = { 0, 0 },
 	    [ALLOCATIONS] = { 0, 0 }, [COPIES] = { 128, 128 } }, 128 },
+	{ "batch_lap_b64",
+	  { [TRAPS] = { 1, 1 }, [SWITCHES] = { 0, 0.5 }, [VOLUNTARY] = { 0, 0 },
+	    [ALLOCATIONS] = { 0, 0 }, [COPIES] = { 0, 0 } }, 64 },
+	{ "batch_send_b128",
+	  { [TRAPS] = { 1, 1 }, [SWITCHES] = { 0, 0.5 }, [VOLUNTARY] = { 0, 0 },
+	    [ALLOCATIONS] = { 0, 0 }, [COPIES] = { 128, 128 } }, 128 },
 };
 
 #define NR_TERMS	ARRAY_SIZE(terms)

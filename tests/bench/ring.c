@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Batches by io_uring: uring_nop_b64, 64 times nothing, which is io_uring's own; uring_lap_b64, LAP "null" 64 times by one io_uring_enter(2);
- * uring_send_b128, 128 sends to a port whose queue is taken out between the samples; and
- * pipe_write, what it is compared with, the same 8 bytes into a pipe.
+ * Entries of an io_uring, one a command: uring_nop_b64, 64 times nothing, which is io_uring's own; uring_entry_lap_b64, LAP "null" 64 times
+ * by one io_uring_enter(2); uring_entry_send_b128, 128 sends to a port whose queue is taken out between the samples;
+ * and pipe_write, what batches of sends are compared with, the same 8 bytes into a pipe.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -207,8 +207,8 @@ static const struct row_ops nops_ops = { nops_open, nops_run };
 void ring_rows(void)
 {
 	row_add("uring_nop_b64", &nops_ops, 0);
-	row_add("uring_lap_b64", &laps_ops, 0);
-	row_add("uring_send_b128", &sends_ops, 8);
+	row_add("uring_entry_lap_b64", &laps_ops, 0);
+	row_add("uring_entry_send_b128", &sends_ops, 8);
 }
 
 /* ---- a pipe ---- */
