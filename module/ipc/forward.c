@@ -29,11 +29,12 @@ bool chorus_forward_begin(struct chorus_actor *server, struct chorus_message *me
 	return ours;
 }
 
-static void hand_over_locked(struct chorus_port *port, struct chorus_message *message)
+static struct task_struct *hand_over_locked(struct chorus_port *port,
+					    struct chorus_message *message)
 {
 	lockdep_assert_held(&port->actor->lock);
 	chorus_port_taken_locked(port, message);
-	chorus_port_hand_over_locked(port, message);
+	return chorus_port_hand_over_locked(port, message);
 }
 
 /**
@@ -49,6 +50,7 @@ static void hand_over_locked(struct chorus_port *port, struct chorus_message *me
 int chorus_forward_accept(struct chorus_port *port, struct chorus_message *message,
 			  const struct chorus_actor *from)
 {
+	struct task_struct *task = NULL;
 	struct chorus_actor *actor;
 	bool awaited;
 	int ret = 0;
@@ -70,11 +72,13 @@ int chorus_forward_accept(struct chorus_port *port, struct chorus_message *messa
 		if (!chorus_message_move(message, CHORUS_MESSAGE_FORWARDED, CHORUS_MESSAGE_QUEUED))
 			ret = -ECANCELED;
 		else if (awaited)
-			hand_over_locked(port, message);
+			task = hand_over_locked(port, message);
 		else
 			chorus_port_append_locked(port, message);
 	}
 	spin_unlock(&actor->lock);
+	if (task)
+		wake_up_process(task);
 	rcu_read_unlock();
 	return ret;
 }

@@ -129,20 +129,23 @@ static void message_compose(struct chorus_message *message, const struct chorus_
 /* To whom it may concern: the queue has room for it, because it was paid for. */
 static void message_post(struct chorus_message *message, struct chorus_port *port)
 {
+	struct task_struct *task = NULL;
 	struct chorus_actor *actor;
 	bool alive;
 
-	rcu_read_lock();
+	rcu_read_lock();	/* keeps the task of the waiter */
 	actor = chorus_port_lock(port);
 	alive = chorus_object_alive(&port->object);
 	if (alive && chorus_port_is_awaited_locked(port)) {
 		chorus_port_taken_locked(port, message);
-		chorus_port_hand_over_locked(port, message);
+		task = chorus_port_hand_over_locked(port, message);
 	} else if (alive) {
 		WRITE_ONCE(message->port, port);
 		chorus_port_append_locked(port, message);
 	}
 	spin_unlock(&actor->lock);
+	if (task)
+		wake_up_process(task);
 	rcu_read_unlock();
 	if (alive)
 		chorus_count(notice);

@@ -80,32 +80,52 @@ struct chorus_message *chorus_pool_take_any_locked(struct chorus_actor *actor)
 	return NULL;
 }
 
+/*
+ * Give one message to a thread that waits on a member: its task, to be woken, or NULL, and
+ * then nobody waits, or the member is idle.  Inside an RCU read section.
+ */
+static struct task_struct *pool_feed_locked(struct chorus_port *port)
+{
+	struct chorus_message *message;
+
+	lockdep_assert_held(&port->actor->lock);
+	if (!chorus_port_is_awaited_locked(port))
+		return NULL;
+	message = pool_take_locked(port);
+	return message ? chorus_port_hand_over_locked(port, message) : NULL;
+}
+
 /**
  * chorus_pool_settle_locked() - give to those who wait on a member what its pool has
  * @port: a port with a pool
  */
 void chorus_pool_settle_locked(struct chorus_port *port)
 {
-	struct chorus_message *message;
+	struct task_struct *task;
 
 	lockdep_assert_held(&port->actor->lock);
-	while (chorus_port_is_awaited_locked(port)) {
-		message = pool_take_locked(port);
-		if (!message)
-			break;
-		chorus_port_hand_over_locked(port, message);
-	}
+	rcu_read_lock();
+	while ((task = pool_feed_locked(port)))
+		wake_up_process(task);
+	rcu_read_unlock();
 }
 
+/* The same for a sender, which wakes them without the lock. */
 static void pool_serve(struct chorus_port *port)
 {
 	struct chorus_actor *actor;
+	struct task_struct *task;
+	bool more;
 
 	rcu_read_lock();
-	actor = chorus_port_lock(port);
-	if (port->pool_member)
-		chorus_pool_settle_locked(port);
-	spin_unlock(&actor->lock);
+	do {
+		actor = chorus_port_lock(port);
+		task = port->pool_member ? pool_feed_locked(port) : NULL;
+		more = task && chorus_port_is_awaited_locked(port);
+		spin_unlock(&actor->lock);
+		if (task)
+			wake_up_process(task);
+	} while (more);
 	rcu_read_unlock();
 }
 

@@ -736,14 +736,19 @@ void chorus_port_append_locked(struct chorus_port *port, struct chorus_message *
 	port_enqueue_locked(port, message, false);
 }
 
-/** chorus_port_hand_over_locked() - give what was taken to the thread that waits for it */
-void chorus_port_hand_over_locked(struct chorus_port *port, struct chorus_message *message)
+/**
+ * chorus_port_hand_over_locked() - give what was taken to the thread that waits for it
+ * @port: chorus_port_is_awaited_locked()
+ * @message: taken
+ *
+ * Inside an RCU read section, which keeps the task: returns it for wake_up_process().
+ */
+struct task_struct *chorus_port_hand_over_locked(struct chorus_port *port,
+						 struct chorus_message *message)
 {
 	lockdep_assert_held(&port->actor->lock);
-	rcu_read_lock();	/* keeps the task of the waiter */
-	wake_up_process(waiter_end_locked(port_waiter_locked(port), message));
-	rcu_read_unlock();
 	chorus_count(receive_handed);
+	return waiter_end_locked(port_waiter_locked(port), message);
 }
 
 /** chorus_port_enable() - portEnable, portDisable; -ENOENT */

@@ -122,7 +122,8 @@ void chorus_port_settle_locked(struct chorus_port *port);
 bool chorus_port_is_awaited_locked(struct chorus_port *port);
 void chorus_port_taken_locked(struct chorus_port *port, struct chorus_message *message);
 void chorus_port_append_locked(struct chorus_port *port, struct chorus_message *message);
-void chorus_port_hand_over_locked(struct chorus_port *port, struct chorus_message *message);
+struct task_struct *chorus_port_hand_over_locked(struct chorus_port *port,
+						 struct chorus_message *message);
 
 /* For those who take a port apart: port.c and migrate.c. */
 int chorus_port_charge(struct chorus_actor *actor);
