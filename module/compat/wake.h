@@ -27,8 +27,9 @@
 /* The caller keeps @task's memory: a reference, or an RCU read section. */
 static inline void chorus_wake_handoff(struct task_struct *task)
 {
-	struct wait_queue_entry entry = { .private = task };
+	struct wait_queue_entry entry __uninitialized;
 
+	entry.private = task;	/* nothing else is looked at */
 	default_wake_function(&entry, TASK_NORMAL, CHORUS_WF_SYNC | CHORUS_WF_CURRENT_CPU, NULL);
 }
 

@@ -74,7 +74,7 @@
 	_(thread_born)							\
 	_(thread_dead)							\
 	_(fast_lap)		/* LAP invocations on the fast path */		\
-	_(fast_send)		/* sends of batches and of rings on the fast path */ \
+	_(fast_send)		/* sends on the fast path */			\
 	_(fast_call)		/* calls on the fast path */			\
 	_(fast_reply)		/* reply-and-receives on the fast path */	\
 	_(miss_lap)		/* on it, but looked up: not the LAP called last */ \

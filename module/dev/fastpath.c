@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fast paths of messages: ipcSend where there are many, ipcCall, reply-and-receive. */
+/* The fast paths of messages: ipcSend, ipcCall, reply-and-receive. */
 #include "debug/step.h"
 #include "dev/fastpath.h"
 #include "ipc/receive.h"
 #include "ipc/rpc.h"
 
-/**
- * chorus_fastpath_send() - ipcSend in a batch, or in the submission of a ring
- * @actor: of the file
- * @user: the structure
- * @way: of the batch, or NULL
- */
-int chorus_fastpath_send(struct chorus_actor *actor, void __user *user, struct chorus_way *way)
+static __always_inline int send_here(struct chorus_actor *actor, void __user *user,
+				     struct chorus_way *way)
 {
 	struct chorus_ipc_send p __uninitialized;
 	struct chorus_buffers from;
@@ -30,6 +25,31 @@ int chorus_fastpath_send(struct chorus_actor *actor, void __user *user, struct c
 	from = (struct chorus_buffers){ p.annex, p.body, p.body_size, false };
 	return way ? chorus_rpc_send_along(way, actor, p.src_li, &p.target, &from) :
 		     chorus_rpc_send(actor, p.src_li, &p.target, &p.cotarget, &from);
+}
+
+/**
+ * chorus_fastpath_send() - ipcSend
+ * @actor: of the file
+ * @cmd: the command, for the table
+ * @user: the caller's structure
+ */
+long chorus_fastpath_send(struct chorus_actor *actor, unsigned int cmd, void __user *user)
+{
+	int ret = send_here(actor, user, NULL);
+
+	return likely(ret != CHORUS_MISSED) ? ret : chorus_ioctl_by_table(actor, cmd, user);
+}
+
+/**
+ * chorus_fastpath_send_along() - the same in a batch, or in the submission of a ring
+ * @actor: of the file
+ * @user: the structure
+ * @way: of the batch, or NULL
+ */
+int chorus_fastpath_send_along(struct chorus_actor *actor, void __user *user,
+			       struct chorus_way *way)
+{
+	return send_here(actor, user, way);
 }
 
 /**

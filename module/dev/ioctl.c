@@ -129,8 +129,10 @@ long chorus_ioctl_run(struct chorus_request *request, unsigned int cmd)
  * @actor: of the file
  * @cmd: only type and number count
  * @user: the caller's structure
+ *
+ * Not a part of chorus_ioctl(): its request on the stack would cost the fast paths.
  */
-long chorus_ioctl_by_table(struct chorus_actor *actor, unsigned int cmd, void __user *user)
+noinline long chorus_ioctl_by_table(struct chorus_actor *actor, unsigned int cmd, void __user *user)
 {
 	struct chorus_request request = { .actor = actor, .user = user };
 
@@ -156,6 +158,8 @@ long chorus_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		if (!IS_ENABLED(CHORUS_SUPERVISOR))
 			return chorus_ioctl_by_table(actor, cmd, user);
 		return chorus_fastpath_lap_invoke(actor, cmd, user);
+	case CHORUS_IOC_IPC_SEND:
+		return chorus_fastpath_send(actor, cmd, user);
 	case CHORUS_IOC_IPC_CALL:
 		return chorus_fastpath_call(actor, cmd, user);
 	case CHORUS_IOC_IPC_REPLY_RECEIVE:

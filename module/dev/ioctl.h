@@ -148,6 +148,7 @@ long chorus_ioctl_by_table(struct chorus_actor *actor, unsigned int cmd, void __
 /* fastpath_lap.c, fastpath.c */
 long chorus_fastpath_lap_invoke(struct chorus_actor *actor, unsigned int cmd,
 				void __user *user);
+long chorus_fastpath_send(struct chorus_actor *actor, unsigned int cmd, void __user *user);
 long chorus_fastpath_call(struct chorus_actor *actor, unsigned int cmd, void __user *user);
 long chorus_fastpath_reply_receive(struct chorus_actor *actor, unsigned int cmd,
 				   void __user *user);
@@ -156,6 +157,7 @@ long chorus_fastpath_reply_receive(struct chorus_actor *actor, unsigned int cmd,
 #define CHORUS_MISSED	1
 int chorus_fastpath_lap(struct chorus_actor *actor, void __user *user);
 int chorus_fastpath_lap_prompt(struct chorus_actor *actor, void __user *user);
-int chorus_fastpath_send(struct chorus_actor *actor, void __user *user, struct chorus_way *way);
+int chorus_fastpath_send_along(struct chorus_actor *actor, void __user *user,
+			       struct chorus_way *way);
 
 #endif /* CHORUS_DEV_IOCTL_H */

@@ -56,7 +56,7 @@ static int run_entry(const struct chorus_request *request, u32 command, void __u
 					      chorus_fastpath_lap(request->actor, user);
 			break;
 		case CHORUS_IOC_IPC_SEND:
-			ret = chorus_fastpath_send(request->actor, user, way);
+			ret = chorus_fastpath_send_along(request->actor, user, way);
 			break;
 		}
 	return likely(ret != CHORUS_MISSED) ? ret : run_by_table(request, command, user);

@@ -110,7 +110,7 @@ int chorus_uring_cmd(struct io_uring_cmd *cmd, unsigned int issue_flags)
 				ret = chorus_fastpath_lap_prompt(actor, user);
 			break;
 		case CHORUS_IOC_IPC_SEND:
-			ret = chorus_fastpath_send(actor, user, NULL);
+			ret = chorus_fastpath_send_along(actor, user, NULL);
 			break;
 		}
 	if (ret == CHORUS_MISSED)

@@ -40,7 +40,7 @@ struct chorus_message_cache {
 		void *data;		/* lock; NULL: none */
 		u32 room;		/* lock; above CHORUS_BODY_KEPT, charged to the user */
 	} large[CHORUS_LARGE_KEPT];
-	struct list_head free;		/* lock */
+	struct chorus_message *free;	/* lock: a chain */
 	unsigned int nr;		/* lock */
 	unsigned int max;		/* lock: how many are worth keeping */
 	bool closed;			/* lock */

@@ -22,7 +22,7 @@ struct broadcast {
 	u64 births;				/* members born later are left out */
 	unsigned int nr;			/* at least as many as were born before */
 	struct chorus_ipc_sysinfo info;		/* the stamp, but for the transaction */
-	struct list_head nodes;
+	struct chorus_copies copies;
 	unsigned int delivered;
 	unsigned int lost;
 	bool full;				/* some queue was */
@@ -66,19 +66,18 @@ static void broadcast_to(struct broadcast *b, struct chorus_member *member)
 	struct chorus_message *message;
 	int ret;
 
-	message = list_first_entry_or_null(&b->nodes, struct chorus_message, node);
-	if (member->birth > b->births || WARN_ON_ONCE(!message))
+	if (unlikely(member->birth > b->births || WARN_ON_ONCE(!b->copies.nr)))
 		return;
-	list_del(&message->node);
+	message = chorus_copies_take(&b->copies);
+	message->info = b->info;
 	message->info.out_transid = chorus_message_new_token();
 	trace_chorus_send(message);
-	ret = chorus_port_post(member->key.port, message, NULL);
+	ret = chorus_port_send(member->key.port, message);
 	if (likely(!ret)) {
 		b->delivered++;
 		return;
 	}
-	/* Nobody has seen it: the next member gets it. */
-	list_add(&message->node, &b->nodes);
+	chorus_copies_give_back(&b->copies, message);
 	b->full |= ret == -ENOBUFS;
 	b->lost++;
 }
@@ -126,8 +125,7 @@ int chorus_group_broadcast(struct chorus_actor *actor, s32 src_li,
 			   const struct chorus_ui *target, const struct chorus_ui *cotarget,
 			   const struct chorus_buffers *from)
 {
-	struct broadcast b = { .nodes = LIST_HEAD_INIT(b.nodes) };
-	struct chorus_message *message;
+	struct broadcast b = { };
 	int ret;
 
 	if (!chorus_ui_is_null(cotarget))
@@ -136,15 +134,13 @@ int chorus_group_broadcast(struct chorus_actor *actor, s32 src_li,
 	if (!ret && !b.nr)
 		ret = -EHOSTUNREACH;
 	if (!ret)
-		ret = chorus_message_alloc_many(actor, b.nr, from, &b.nodes);
+		ret = chorus_copies_alloc(&b.copies, actor, b.nr, from);
 	if (ret)
 		goto out;
-	list_for_each_entry(message, &b.nodes, node)
-		message->info = b.info;
 	chorus_plant_here();
 	chorus_step(Y1);
 	broadcast_to_all(&b);
-	chorus_message_free_many(&b.nodes);
+	chorus_copies_free(&b.copies);
 	chorus_count(broadcast);
 	chorus_count_add(send, b.delivered);
 	chorus_count_add(broadcast_lost, b.lost);

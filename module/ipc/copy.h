@@ -19,7 +19,10 @@
 int chorus_copy_in_bulk(void *to, u64 from, size_t size, bool kernel);
 int chorus_copy_out_bulk(u64 to, const void *from, size_t size, bool kernel);
 
-/* Whole words of a process; returns 0 or -EFAULT. */
+/*
+ * Whole words of a process; returns 0 or -EFAULT.  A number that is known when this is compiled
+ * takes no loop; of bodies, whose number is not, most are one word.
+ */
 static __always_inline int chorus_fetch_words(u64 *to, u64 from, unsigned int words)
 {
 	const u64 __user *user = u64_to_user_ptr(from);
@@ -27,9 +30,17 @@ static __always_inline int chorus_fetch_words(u64 *to, u64 from, unsigned int wo
 
 	if (!user_read_access_begin(user, words * sizeof(u64)))
 		return -EFAULT;
+	if (__builtin_constant_p(words)) {
 #pragma GCC unroll 20
-	for (i = 0; i < words; i++)
-		unsafe_get_user(to[i], user + i, fault);
+		for (i = 0; i < words; i++)
+			unsafe_get_user(to[i], user + i, fault);
+	} else if (words == 1) {
+		unsafe_get_user(to[0], user, fault);
+	} else {
+#pragma GCC unroll 4
+		for (i = 0; i < words; i++)
+			unsafe_get_user(to[i], user + i, fault);
+	}
 	user_read_access_end();
 	return 0;
 fault:
@@ -44,8 +55,17 @@ static __always_inline int chorus_store_words(u64 to, const u64 *from, unsigned 
 
 	if (!user_write_access_begin(user, words * sizeof(u64)))
 		return -EFAULT;
-	for (i = 0; i < words; i++)
-		unsafe_put_user(from[i], user + i, fault);
+	if (__builtin_constant_p(words)) {
+#pragma GCC unroll 20
+		for (i = 0; i < words; i++)
+			unsafe_put_user(from[i], user + i, fault);
+	} else if (words == 1) {
+		unsafe_put_user(from[0], user, fault);
+	} else {
+#pragma GCC unroll 4
+		for (i = 0; i < words; i++)
+			unsafe_put_user(from[i], user + i, fault);
+	}
 	user_write_access_end();
 	return 0;
 fault:

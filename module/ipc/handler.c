@@ -40,7 +40,7 @@ static void handler_gate_empty(struct chorus_gate *gate)
  * @handler: of the destination port
  * @src: source port
  *
- * Called inside an RCU read section, which it ends: past the gate nothing else needs
+ * Called inside a brief RCU read section, which it ends: past the gate nothing else needs
  * to be kept.  Returns 0, -EHOSTUNREACH (disconnected meanwhile), -ELOOP, -ECANCELED
  * (disconnected while the handler ran), -EREMOTEIO.
  */
@@ -55,13 +55,13 @@ int chorus_handler_call(struct chorus_thread *thread, struct chorus_actor *actor
 
 	ret = chorus_gate_enter(&handler->gate, thread);
 	if (unlikely(ret)) {
-		rcu_read_unlock();
+		chorus_brief_unlock();
 		chorus_count(frame_refused);
 		return ret == -ENOENT ? -EHOSTUNREACH : ret;
 	}
 	info.src = src->object.ui;
 	info.port_pi = READ_ONCE(src->pi);
-	rcu_read_unlock();
+	chorus_brief_unlock();
 
 	info.body_size = call->request.size;
 	info.flags = CHORUS_MSG_RPC | (call->request.annex ? CHORUS_MSG_ANNEX : 0);

@@ -11,9 +11,9 @@
 
 /*
  * Before the request is handed over: from then on the thread may have answered it.  The level
- * and the task are looked at first, so that nothing at all is done where nothing differs.
+ * and the task are looked at first, so that nothing at all is done where nothing differs: false.
  */
-void chorus_port_loan_open_locked(struct chorus_port_loan *loan, struct chorus_port *port,
+bool chorus_port_loan_open_locked(struct chorus_port_loan *loan, struct chorus_port *port,
 				  struct chorus_waiter *waiter,
 				  const struct chorus_message *message)
 {
@@ -23,12 +23,13 @@ void chorus_port_loan_open_locked(struct chorus_port_loan *loan, struct chorus_p
 	loan->level = message->level;
 	chorus_level_cap(&loan->level, &port->lend);
 	if (!chorus_level_above(&loan->level, thread->task))
-		return;
+		return false;
 	loan->thread = thread;
 	loan->task = get_task_struct(thread->task);
 	loan->token = chorus_message_token(message);
 	refcount_inc(&thread->users);
 	chorus_loan_open(thread, loan->token);
+	return true;
 }
 
 /** chorus_port_loan_give() - before the thread is woken, without any lock */

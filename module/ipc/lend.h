@@ -19,13 +19,13 @@ struct chorus_waiter;
 
 /* On the stack of a client: what is lent to the thread it has handed its request to. */
 struct chorus_port_loan {
-	struct chorus_thread *thread;	/* referenced; NULL: nothing is lent */
+	struct chorus_thread *thread;	/* referenced */
 	struct task_struct *task;	/* referenced */
 	struct chorus_level level;
 	u64 token;
 };
 
-void chorus_port_loan_open_locked(struct chorus_port_loan *loan, struct chorus_port *port,
+bool chorus_port_loan_open_locked(struct chorus_port_loan *loan, struct chorus_port *port,
 				  struct chorus_waiter *waiter,
 				  const struct chorus_message *message);
 void chorus_port_loan_give(struct chorus_port_loan *loan);

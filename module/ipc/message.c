@@ -22,17 +22,7 @@
 
 static struct kmem_cache *message_cache;
 
-/*
- * Transaction ids without a shared cache line: every CPU counts in steps of the
- * number of CPUs from its own start, in one instruction that cannot be split by a
- * migration.  Never 0.
- */
-static DEFINE_PER_CPU(u64, message_tokens);
-
-u64 chorus_message_new_token(void)
-{
-	return this_cpu_add_return(message_tokens, nr_cpu_ids);
-}
+DEFINE_PER_CPU(u64, chorus_message_tokens);
 
 /* Between two pieces of a large body: true if the task goes on, false if it was killed. */
 static bool copy_goes_on(void)
@@ -170,7 +160,8 @@ static void body_free(struct chorus_message *message, struct chorus_body *body)
 	chorus_body_reset(body);
 }
 
-static int body_grow(struct chorus_message *message, struct chorus_body *body, u32 size)
+/* Not on the way of small bodies. */
+static noinline int body_grow(struct chorus_message *message, struct chorus_body *body, u32 size)
 {
 	u32 room = size > CHORUS_BODY_MAX ? PAGE_ALIGN(size) : roundup_pow_of_two(size);
 	void *data;
@@ -261,7 +252,7 @@ int chorus_message_fill(struct chorus_message *message, struct chorus_body *body
 		chorus_move_undo(message, body, from);
 		return fill_moving(message, body, flags, from);
 	}
-	if (from->size > body->room) {
+	if (unlikely(from->size > body->room)) {
 		ret = body_grow(message, body, from->size);
 		if (ret)
 			return ret;
@@ -321,9 +312,9 @@ static struct chorus_message *cache_pop(struct chorus_message_cache *cache)
 	struct chorus_message *message;
 
 	spin_lock(&cache->lock);
-	message = list_first_entry_or_null(&cache->free, struct chorus_message, node);
-	if (message) {
-		list_del(&message->node);
+	message = cache->free;
+	if (likely(message)) {
+		cache->free = message->next;
 		cache->nr--;
 	}
 	spin_unlock(&cache->lock);
@@ -336,7 +327,8 @@ static bool cache_push(struct chorus_message_cache *cache, struct chorus_message
 
 	spin_lock(&cache->lock);
 	if (!cache->closed && cache->nr < cache->max) {
-		list_add(&message->node, &cache->free);
+		message->next = cache->free;
+		cache->free = message;
 		cache->nr++;
 		kept = true;
 	}
@@ -353,7 +345,10 @@ static void cache_grow(struct chorus_message_cache *cache, unsigned int out)
 	spin_unlock(&cache->lock);
 }
 
-/* What a receiver may see of it is written before that: stamp, body, annex. */
+/*
+ * As messages are kept: chorus_message_free() leaves them so, but for bodies to CHORUS_BODY_KEPT.
+ * What is not written here is written before anybody looks: by stamp, body, annex, post.
+ */
 static void message_init(struct chorus_message *message, struct chorus_actor *owner)
 {
 	INIT_HLIST_NODE(&message->held_node);
@@ -368,7 +363,6 @@ static void message_init(struct chorus_message *message, struct chorus_actor *ow
 	chorus_body_reset(&message->request);
 	chorus_body_reset(&message->reply);
 	message->owner = owner;
-	chorus_object_get(&owner->object);
 }
 
 /**
@@ -382,7 +376,7 @@ struct chorus_message *chorus_message_alloc(struct chorus_actor *owner)
 	struct chorus_message *message = cache_pop(&owner->cache);
 	int ret;
 
-	if (message) {
+	if (likely(message)) {
 		chorus_object_get(&owner->object);
 		return message;
 	}
@@ -396,8 +390,8 @@ struct chorus_message *chorus_message_alloc(struct chorus_actor *owner)
 		chorus_user_uncharge(owner->user, CHORUS_QUOTA_MESSAGES, 1);
 		return ERR_PTR(-ENOMEM);
 	}
-	INIT_LIST_HEAD(&message->node);
 	message_init(message, owner);
+	chorus_object_get(&owner->object);
 	cache_grow(&owner->cache, atomic_inc_return(&owner->nr_messages));
 	return message;
 }
@@ -487,54 +481,31 @@ error:
 	return ERR_PTR(ret);
 }
 
-static void message_share(struct chorus_message *message, struct chorus_shared_body *shared,
-			  const struct chorus_buffers *from, const u8 *annex)
+/* Up to @nr of the messages the actor keeps; it will keep more from here on. */
+static void cache_take(struct chorus_message_cache *cache, unsigned int nr,
+		       struct chorus_copies *copies)
 {
-	if (shared) {
-		message->request.data = shared->data;
-		message->request.size = from->size;
-		message->request.room = CHORUS_BODY_SHARED;
-		message->large = true;	/* not kept when it is freed */
-	}
-	if (annex) {
-		memcpy(message->annex, annex, CHORUS_ANNEX_SIZE);
-		message->flags = CHORUS_MSG_ANNEX;
-	}
-}
-
-/* Up to @nr of the messages the actor keeps; how many.  It will keep more from here on. */
-static unsigned int cache_take(struct chorus_message_cache *cache, unsigned int nr,
-			       struct list_head *messages)
-{
-	unsigned int got = 0;
+	struct chorus_message **end = &copies->next;
 
 	spin_lock(&cache->lock);
 	cache->max = max(cache->max, min(nr, CACHE_MAX / CACHE_ROUNDS) * CACHE_ROUNDS);
-	while (got < nr && cache->nr) {
-		list_move(cache->free.next, messages);
-		cache->nr--;
-		got++;
-	}
+	copies->nr = min(nr, cache->nr);
+	*end = cache->free;
+	for (nr = copies->nr; nr; nr--)
+		end = &(*end)->next;
+	cache->nr -= copies->nr;
+	cache->free = *end;
+	*end = NULL;
 	spin_unlock(&cache->lock);
-	return got;
-}
-
-static void cache_give_back(struct chorus_message_cache *cache, struct list_head *messages)
-{
-	struct chorus_message *message, *next;
-
-	list_for_each_entry_safe(message, next, messages, node)
-		if (!cache_push(cache, message))
-			message_release(message);
 }
 
 /*
- * New messages, paid for by the caller.  Not zeroed: of a message without call nobody looks
- * at what message_init(), a stamp and the body have not written.
+ * New messages, paid for by the caller, before those of a chain.  Not zeroed: of a message
+ * without call nobody looks at what message_init(), a stamp and the body have not written.
  */
-static int bulk_alloc(struct list_head *messages, unsigned int nr)
+static int bulk_alloc(struct chorus_actor *owner, unsigned int nr, struct chorus_message **chain)
 {
-	struct chorus_message *message, *next;
+	struct chorus_message *message, *old = *chain;
 	void *batch[BULK];
 	unsigned int got, i;
 
@@ -545,92 +516,105 @@ static int bulk_alloc(struct list_head *messages, unsigned int nr)
 			goto error;
 		for (i = 0; i < got; i++) {
 			message = batch[i];
-			chorus_body_reset(&message->request);
-			chorus_body_reset(&message->reply);
-			list_add(&message->node, messages);
+			message_init(message, owner);
+			message->next = *chain;
+			*chain = message;
 		}
 		nr -= got;
 	}
 	return 0;
 error:
-	list_for_each_entry_safe(message, next, messages, node)
+	while ((message = *chain) != old) {
+		*chain = message->next;
 		kmem_cache_free(message_cache, message);
+	}
 	return -ENOMEM;
 }
 
-/* So many messages from the cache and new; the memory of each, not initialised. */
-static int alloc_nodes(struct chorus_actor *owner, unsigned int nr, struct list_head *messages)
+/* To the messages taken from the cache so many more.  Returns 0, -EDQUOT, -ENOMEM. */
+static int copies_add(struct chorus_copies *copies, struct chorus_actor *owner, unsigned int nr)
 {
-	unsigned int new = nr - cache_take(&owner->cache, nr, messages);
-	LIST_HEAD(fresh);
-	int ret;
+	int ret = chorus_user_charge(owner->user, CHORUS_QUOTA_MESSAGES, nr);
 
-	if (!new)
-		return 0;
-	ret = chorus_user_charge(owner->user, CHORUS_QUOTA_MESSAGES, new);
 	if (ret) {
 		chorus_count(quota_refused);
-		goto error;
+		return ret;
 	}
-	ret = bulk_alloc(&fresh, new);
+	ret = bulk_alloc(owner, nr, &copies->next);
 	if (ret) {
-		chorus_user_uncharge(owner->user, CHORUS_QUOTA_MESSAGES, new);
-		goto error;
+		chorus_user_uncharge(owner->user, CHORUS_QUOTA_MESSAGES, nr);
+		return ret;
 	}
-	list_splice(&fresh, messages);
-	atomic_add(new, &owner->nr_messages);
+	copies->nr += nr;
+	atomic_add(nr, &owner->nr_messages);
 	return 0;
-error:
-	cache_give_back(&owner->cache, messages);
-	INIT_LIST_HEAD(messages);
-	return ret;
+}
+
+static void cache_give_back(struct chorus_message_cache *cache, struct chorus_copies *copies)
+{
+	struct chorus_message *message;
+
+	while ((message = copies->next)) {
+		copies->next = message->next;
+		if (!cache_push(cache, message))
+			message_release(message);
+	}
 }
 
 /**
- * chorus_message_alloc_many() - messages with the same annex and body, in state IDLE
+ * chorus_copies_alloc() - messages with the same annex and body, in state IDLE
+ * @copies: out
  * @owner: who pays; referenced by each
  * @nr: how many, at least one
  * @from: annex and body; size judged before
- * @messages: empty; out: the messages, by @node
  *
  * The body is copied once and kept once.  Returns 0; -EDQUOT, -ENOMEM, -EFAULT with nothing
  * made and nothing charged.
  */
-int chorus_message_alloc_many(struct chorus_actor *owner, unsigned int nr,
-			      const struct chorus_buffers *from, struct list_head *messages)
+int chorus_copies_alloc(struct chorus_copies *copies, struct chorus_actor *owner, unsigned int nr,
+			const struct chorus_buffers *from)
 {
-	u64 annex[CHORUS_ANNEX_SIZE / sizeof(u64)];
-	struct chorus_shared_body *shared;
-	struct chorus_message *message;
-	int ret;
+	int ret = 0;
 
-	if (from->annex && chorus_copy_in(annex, from->annex, CHORUS_ANNEX_SIZE, from->kernel))
+	copies->size = from->size;
+	copies->flags = from->annex ? CHORUS_MSG_ANNEX : 0;
+	if (from->annex &&
+	    chorus_copy_in(copies->annex, from->annex, CHORUS_ANNEX_SIZE, from->kernel))
 		return -EFAULT;
-	shared = shared_alloc(owner, nr, from);
-	if (IS_ERR(shared))
-		return PTR_ERR(shared);
-	ret = alloc_nodes(owner, nr, messages);
+	copies->body = shared_alloc(owner, nr, from);
+	if (IS_ERR(copies->body))
+		return PTR_ERR(copies->body);
+	cache_take(&owner->cache, nr, copies);
+	if (copies->nr < nr)
+		ret = copies_add(copies, owner, nr - copies->nr);
 	if (ret) {
-		shared_free(owner, shared);
+		cache_give_back(&owner->cache, copies);
+		shared_free(owner, copies->body);
 		return ret;
 	}
-	list_for_each_entry(message, messages, node) {
-		/* What a call has left there. */
-		body_free(message, &message->request);
-		body_free(message, &message->reply);
-		message_init(message, owner);
-		message_share(message, shared, from, from->annex ? (u8 *)annex : NULL);
-	}
+	chorus_object_get_many(&owner->object, nr);
 	return 0;
 }
 
-/** chorus_message_free_many() - those of chorus_message_alloc_many() that were not sent */
-void chorus_message_free_many(struct list_head *messages)
+/** chorus_copies_clear() - a body that a call has left in one of them */
+void chorus_copies_clear(struct chorus_message *message)
 {
-	struct chorus_message *message, *next;
+	body_free(message, &message->request);
+}
 
-	list_for_each_entry_safe(message, next, messages, node)
+/** chorus_copies_free() - those that were not sent */
+void chorus_copies_free(struct chorus_copies *copies)
+{
+	struct chorus_message *message;
+	struct chorus_actor *owner;
+
+	while ((message = copies->next)) {
+		copies->next = message->next;
+		owner = message->owner;
+		if (copies->body && refcount_dec_and_test(&copies->body->users))
+			shared_free(owner, copies->body);
 		chorus_message_free(message);
+	}
 }
 
 /* ---- kept for the next send ---- */
@@ -638,7 +622,6 @@ void chorus_message_free_many(struct list_head *messages)
 void chorus_message_cache_init(struct chorus_message_cache *cache)
 {
 	spin_lock_init(&cache->lock);
-	INIT_LIST_HEAD(&cache->free);
 	cache->max = CACHE_MIN;
 }
 
@@ -646,48 +629,24 @@ void chorus_message_cache_init(struct chorus_message_cache *cache)
 void chorus_message_cache_close(struct chorus_message_cache *cache)
 {
 	struct chorus_actor *owner = container_of(cache, struct chorus_actor, cache);
-	struct chorus_message *message, *next;
+	struct chorus_message *message, *free;
 	struct chorus_body large;
-	LIST_HEAD(free);
 
 	spin_lock(&cache->lock);
 	cache->closed = true;
-	list_splice_init(&cache->free, &free);
+	free = cache->free;
+	cache->free = NULL;
 	cache->nr = 0;
 	spin_unlock(&cache->lock);
-	list_for_each_entry_safe(message, next, &free, node)
+	while ((message = free)) {
+		free = message->next;
 		message_release(message);
+	}
 	/* Nobody adds to a closed cache, but a thread on its way out may still take. */
 	while (large_take(cache, &large, 0)) {
 		kvfree(large.data);
 		chorus_user_uncharge(owner->user, CHORUS_QUOTA_BYTES, large.room);
 	}
-}
-
-/**
- * chorus_message_stamp() - write who sends to whom
- * @message: owned by the caller
- * @sender: the sending actor
- * @src: its source port
- * @target: what it addresses
- * @cotarget: coTarget
- */
-void chorus_message_stamp(struct chorus_message *message, const struct chorus_actor *sender,
-			  const struct chorus_port *src, const struct chorus_ui *target,
-			  const struct chorus_ui *cotarget)
-{
-	struct chorus_ipc_sysinfo *info = &message->info;
-
-	message->saved = false;		/* as its last server may have left it */
-	message->lends = false;
-	message->hold.times = 0;
-	message->hold.spoiled = false;
-	info->out_src = src->object.ui;
-	info->out_target = *target;
-	info->out_cotarget = *cotarget;
-	info->out_transid = chorus_message_new_token();
-	info->out_actor_pi = READ_ONCE(sender->pi);
-	info->out_port_pi = READ_ONCE(src->pi);
 }
 
 /**
@@ -736,7 +695,7 @@ int chorus_message_init(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		per_cpu(message_tokens, cpu) = cpu + 1;
+		per_cpu(chorus_message_tokens, cpu) = cpu + 1;
 	/* Annex and small bodies are copied from and to users: hardened usercopy. */
 	message_cache = kmem_cache_create_usercopy("chorus_message", sizeof(struct chorus_message),
 						   0, SLAB_HWCACHE_ALIGN,

@@ -23,11 +23,13 @@
 #include <linux/chorus.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
+#include <linux/percpu.h>
 #include <linux/refcount.h>
 
 #include "compat/wake.h"
 #include "executive/thread.h"
 #include "ipc/copy.h"
+#include "object/brief.h"
 
 struct chorus_actor;
 struct chorus_group;
@@ -67,6 +69,7 @@ struct chorus_body {
 	u8 small[CHORUS_BODY_SMALL];
 };
 
+/* What it had has gone elsewhere, or was never there. */
 static inline void chorus_body_reset(struct chorus_body *body)
 {
 	body->data = body->small;
@@ -89,7 +92,10 @@ struct chorus_hold {
 };
 
 struct chorus_message {
-	struct list_head node;		/* a queue (actor->lock), or its owner's */
+	union {
+		struct list_head node;	/* a queue (actor->lock), or its owner's */
+		struct chorus_message *next; /* a chain: kept by its maker, or of copies */
+	};
 	struct hlist_node held_node;	/* actor->held, actor->lock */
 	struct hlist_node parked_node;	/* the client thread's interrupted calls */
 	atomic_t state;
@@ -131,6 +137,19 @@ static inline bool chorus_message_move(struct chorus_message *message, int from,
 }
 
 /*
+ * The messages of a broadcast that are not sent yet, and what they have in common.  Each is
+ * paid for, has a reference on its maker, and a user of the body is set aside for it.
+ */
+struct chorus_copies {
+	struct chorus_message *next;	/* a chain of them */
+	unsigned int nr;
+	struct chorus_shared_body *body; /* NULL: they have none */
+	u32 size;			/* of it */
+	u32 flags;			/* CHORUS_MSG_ANNEX, or 0 */
+	u8 annex[CHORUS_ANNEX_SIZE];
+};
+
+/*
  * Give a served call back to its client, answered (step R3).  False: the client is gone
  * and has left the message to the caller.  @replier: NULL, or a thread that waits next.
  */
@@ -141,7 +160,7 @@ static inline bool chorus_message_answer(struct chorus_message *message, bool ha
 	bool answered;
 
 	/* Once REPLIED the message is the client's, and the client may be gone. */
-	rcu_read_lock();
+	chorus_brief_lock();
 	client = message->client;
 	answered = atomic_cmpxchg(&message->state, CHORUS_MESSAGE_SERVED,
 				  CHORUS_MESSAGE_REPLIED) == CHORUS_MESSAGE_SERVED;
@@ -153,7 +172,7 @@ static inline bool chorus_message_answer(struct chorus_message *message, bool ha
 		if (replier)
 			replier->apart = task_cpu(client) != raw_smp_processor_id();
 	}
-	rcu_read_unlock();
+	chorus_brief_unlock();
 	return answered;
 }
 
@@ -177,12 +196,6 @@ static inline u64 chorus_message_token(const struct chorus_message *message)
 struct chorus_message *chorus_message_alloc(struct chorus_actor *owner);
 void chorus_message_free(struct chorus_message *message);
 void chorus_message_trim(struct chorus_message *message);
-int chorus_message_alloc_many(struct chorus_actor *owner, unsigned int nr,
-			      const struct chorus_buffers *from, struct list_head *messages);
-void chorus_message_free_many(struct list_head *messages);
-void chorus_message_stamp(struct chorus_message *message, const struct chorus_actor *sender,
-			  const struct chorus_port *src, const struct chorus_ui *target,
-			  const struct chorus_ui *cotarget);
 int chorus_message_fill(struct chorus_message *message, struct chorus_body *body, u32 *flags,
 			const struct chorus_buffers *from);
 void chorus_message_place(struct chorus_message *message, struct chorus_window *window, u32 slot);
@@ -191,7 +204,55 @@ int chorus_message_drain(struct chorus_message *message, const struct chorus_bod
 			 u32 flags, const struct chorus_buffers *to);
 void chorus_message_end(struct chorus_message *message, int from, int error);
 void chorus_message_fail(struct chorus_message *message, int error);
-u64 chorus_message_new_token(void);
+
+/*
+ * Transaction ids without a shared cache line: every CPU counts in steps of the
+ * number of CPUs from its own start, in one instruction that cannot be split by a
+ * migration.  Never 0.
+ */
+DECLARE_PER_CPU(u64, chorus_message_tokens);
+
+static inline u64 chorus_message_new_token(void)
+{
+	return this_cpu_add_return(chorus_message_tokens, nr_cpu_ids);
+}
+
+int chorus_copies_alloc(struct chorus_copies *copies, struct chorus_actor *owner, unsigned int nr,
+			const struct chorus_buffers *from);
+void chorus_copies_clear(struct chorus_message *message);
+void chorus_copies_free(struct chorus_copies *copies);
+
+/* One of them, with annex and body: the caller's, to be stamped and posted. */
+static inline struct chorus_message *chorus_copies_take(struct chorus_copies *copies)
+{
+	struct chorus_message *message = copies->next;
+
+	copies->next = message->next;
+	copies->nr--;
+	if (unlikely(message->request.room != CHORUS_BODY_SMALL))
+		chorus_copies_clear(message);
+	if (copies->body) {
+		message->request.data = copies->body->data;
+		message->request.room = CHORUS_BODY_SHARED;
+		message->large = true;		/* not kept when it is freed */
+	}
+	message->request.size = copies->size;
+	message->flags = copies->flags;
+	if (copies->flags)
+		memcpy(message->annex, copies->annex, CHORUS_ANNEX_SIZE);
+	return message;
+}
+
+/* Nobody has got it: it is the next one again. */
+static inline void chorus_copies_give_back(struct chorus_copies *copies,
+					   struct chorus_message *message)
+{
+	chorus_body_reset(&message->request);
+	message->large = false;
+	message->next = copies->next;
+	copies->next = message;
+	copies->nr++;
+}
 
 void chorus_message_cache_init(struct chorus_message_cache *cache);
 void chorus_message_cache_close(struct chorus_message_cache *cache);

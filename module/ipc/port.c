@@ -18,6 +18,7 @@
 #include "ipc/pool.h"
 #include "ipc/port.h"
 #include "ipc/window.h"
+#include "object/brief.h"
 
 static struct kmem_cache *port_cache;
 
@@ -441,7 +442,8 @@ static struct chorus_waiter *port_waiter_locked(struct chorus_port *port)
 	return waiter;
 }
 
-static void message_taken_locked(struct chorus_port *port, struct chorus_message *message)
+static __always_inline void message_taken_locked(struct chorus_port *port,
+						 struct chorus_message *message)
 {
 	lockdep_assert_held(&port->actor->lock);
 	message->seqnum = ++port->seqnum;
@@ -472,9 +474,9 @@ static struct task_struct *waiter_end_locked(struct chorus_waiter *waiter,
 	return task;
 }
 
-static struct task_struct *port_hand_over_locked(struct chorus_port *port,
-						 struct chorus_waiter *waiter,
-						 struct chorus_message *message)
+static __always_inline struct task_struct *
+port_hand_over_locked(struct chorus_port *port, struct chorus_waiter *waiter,
+		      struct chorus_message *message)
 {
 	lockdep_assert_held(&port->actor->lock);
 	message_taken_locked(port, message);
@@ -496,72 +498,128 @@ static void port_enqueue_locked(struct chorus_port *port, struct chorus_message 
 	chorus_handler_kick_locked(port);
 }
 
-/**
- * chorus_port_post() - deliver a message (step C3, N2)
- * @port: referenced
- * @message: the caller's, complete; on success it is not any more
- * @woken: NULL, or the caller is about to wait for the receiver; out: where that one was
- *	woken, if it waited
- *
- * Returns 0, -EHOSTUNREACH (the port died), -ENOBUFS (queue full), -EPERM (see ipc/bar.h).
+/*
+ * What comes to a port: 0, and it is queued, or @waiter, who waited for it, is to get it; or
+ * an error, and it is the sender's still.
  */
-int chorus_port_post(struct chorus_port *port, struct chorus_message *message,
-		     enum chorus_woken *woken)
+static __always_inline int port_accept_locked(struct chorus_port *port, struct chorus_actor *actor,
+					      struct chorus_message *message,
+					      struct chorus_waiter **waiter)
 {
-	struct chorus_port_loan loan = { .thread = NULL };
+	lockdep_assert_held(&actor->lock);
+	*waiter = NULL;
+	if (unlikely(!chorus_object_alive(&port->object)))
+		return -EHOSTUNREACH;
+	if (unlikely(actor->bar) && !chorus_bar_admits_locked(actor, message))
+		return -EPERM;
+	*waiter = port_waiter_locked(port);
+	if (*waiter)
+		return 0;
+	if (unlikely(port->queued >= chorus_port_queue))
+		return -ENOBUFS;
+	message->arrival = ++actor->arrivals;
+	port_enqueue_locked(port, message, false);
+	return 0;
+}
+
+static int post_refused(int error)
+{
+	if (error == -EHOSTUNREACH)
+		chorus_count(send_unknown);
+	else if (error == -EPERM)
+		chorus_count(send_barred);
+	else
+		chorus_count(send_full);
+	return error;
+}
+
+/**
+ * chorus_port_send() - deliver a message nobody waits for (step N2)
+ * @port: alive a moment ago
+ * @message: the caller's, complete; on success it is not any more
+ *
+ * Inside an RCU read section, brief or not.  Returns as chorus_port_post().
+ */
+int chorus_port_send(struct chorus_port *port, struct chorus_message *message)
+{
 	struct task_struct *task = NULL;
 	struct chorus_waiter *waiter;
 	struct chorus_actor *actor;
+	int ret;
 
-	message->port = port;	/* before any state that lets the client look at it */
-	rcu_read_lock();	/* keeps the task of the waiter */
+	message->port = port;	/* before any state that lets others look at it */
 	actor = chorus_port_lock(port);
-	if (unlikely(!chorus_object_alive(&port->object))) {
-		spin_unlock(&actor->lock);
-		rcu_read_unlock();
-		chorus_count(send_unknown);
-		return -EHOSTUNREACH;
-	}
-	if (unlikely(actor->bar) && !chorus_bar_admits_locked(actor, message)) {
-		spin_unlock(&actor->lock);
-		rcu_read_unlock();
-		chorus_count(send_barred);
-		return -EPERM;
-	}
-	waiter = port_waiter_locked(port);
-	if (waiter) {
-		if (unlikely(message->lends))
-			chorus_port_loan_open_locked(&loan, port, waiter, message);
+	ret = port_accept_locked(port, actor, message, &waiter);
+	if (waiter)
 		task = port_hand_over_locked(port, waiter, message);
-		chorus_count(receive_handed);
-	} else if (port->queued < chorus_port_queue) {
-		message->arrival = ++actor->arrivals;
-		port_enqueue_locked(port, message, false);
-	} else {
-		spin_unlock(&actor->lock);
-		rcu_read_unlock();
-		chorus_count(send_full);
-		return -ENOBUFS;
-	}
 	spin_unlock(&actor->lock);
-	if (unlikely(loan.thread)) {
-		/* It holds the task from here on, and the scheduler may sleep. */
-		rcu_read_unlock();
-		chorus_port_loan_give(&loan);
-		rcu_read_lock();
-	}
-	if (task && woken) {
-		bool alone = single_task_running();
-
-		chorus_wake_handoff(task);
-		*woken = chorus_wake_where(task, alone);
-	} else if (task) {
+	if (unlikely(ret))
+		return post_refused(ret);
+	if (task) {
+		chorus_count(receive_handed);
 		wake_up_process(task);
 	}
-	rcu_read_unlock();
-	if (unlikely(loan.thread))
-		chorus_port_loan_put(&loan);
 	return 0;
+}
+
+/* Whoever calls this is about to wait for the task. */
+static __always_inline enum chorus_woken port_wake(struct task_struct *task)
+{
+	bool alone = single_task_running();
+
+	chorus_wake_handoff(task);
+	return chorus_wake_where(task, alone);
+}
+
+/* The scheduler may sleep over a priority: in no RCU section, so the loan keeps the task. */
+static noinline enum chorus_woken port_wake_borrower(struct chorus_port_loan *loan)
+{
+	enum chorus_woken woken;
+
+	chorus_port_loan_give(loan);
+	woken = port_wake(loan->task);
+	chorus_port_loan_put(loan);
+	return woken;
+}
+
+/**
+ * chorus_port_post() - deliver a call, whose sender is about to wait (step C3)
+ * @port: referenced
+ * @message: the caller's, complete; on success it is not any more
+ *
+ * Returns where its receiver was woken, an enum chorus_woken; or -EHOSTUNREACH (the port died),
+ * -ENOBUFS (queue full), -EPERM (see ipc/bar.h).
+ */
+int chorus_port_post(struct chorus_port *port, struct chorus_message *message)
+{
+	struct chorus_port_loan loan __uninitialized;
+	struct chorus_waiter *waiter;
+	struct chorus_actor *actor;
+	struct task_struct *task;
+	bool lent = false;
+	int ret;
+
+	message->port = port;	/* before any state that lets the client look at it */
+	chorus_brief_lock();	/* keeps the actor, and the task of the waiter */
+	actor = chorus_port_lock(port);
+	ret = port_accept_locked(port, actor, message, &waiter);
+	if (!waiter) {
+		spin_unlock(&actor->lock);
+		chorus_brief_unlock();
+		return unlikely(ret) ? post_refused(ret) : CHORUS_WOKEN_SOMEHOW;
+	}
+	if (unlikely(message->lends))
+		lent = chorus_port_loan_open_locked(&loan, port, waiter, message);
+	task = port_hand_over_locked(port, waiter, message);
+	spin_unlock(&actor->lock);
+	chorus_count(receive_handed);
+	if (unlikely(lent)) {
+		chorus_brief_unlock();
+		return port_wake_borrower(&loan);
+	}
+	ret = port_wake(task);
+	chorus_brief_unlock();
+	return ret;
 }
 
 /**
@@ -624,14 +682,12 @@ static struct chorus_message *port_pop_locked(struct chorus_port *port)
 	return message;
 }
 
-/** chorus_port_take_locked() - the oldest message of a port, SERVED, or NULL */
-struct chorus_message *chorus_port_take_locked(struct chorus_port *port)
+/** chorus_port_take_first_locked() - the oldest message of a port that has one, SERVED */
+struct chorus_message *chorus_port_take_first_locked(struct chorus_port *port)
 {
 	struct chorus_message *message;
 
 	lockdep_assert_held(&port->actor->lock);
-	if (list_empty(&port->queue))
-		return NULL;
 	message = port_pop_locked(port);
 	message_taken_locked(port, message);
 	chorus_count(receive_queued);

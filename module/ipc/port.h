@@ -112,10 +112,10 @@ struct chorus_port *chorus_port_get_next(struct chorus_actor *actor, unsigned lo
 
 int chorus_port_enable(struct chorus_actor *actor, int li, bool enable, u32 priority);
 
-int chorus_port_post(struct chorus_port *port, struct chorus_message *message,
-		     enum chorus_woken *woken);
+int chorus_port_send(struct chorus_port *port, struct chorus_message *message);
+int chorus_port_post(struct chorus_port *port, struct chorus_message *message);
 void chorus_port_requeue(struct chorus_port *port, struct chorus_message *message);
-struct chorus_message *chorus_port_take_locked(struct chorus_port *port);
+struct chorus_message *chorus_port_take_first_locked(struct chorus_port *port);
 struct chorus_message *chorus_port_take_any_locked(struct chorus_actor *actor);
 bool chorus_port_withdraw(struct chorus_message *message);
 void chorus_port_settle_locked(struct chorus_port *port);
@@ -124,6 +124,13 @@ void chorus_port_taken_locked(struct chorus_port *port, struct chorus_message *m
 void chorus_port_append_locked(struct chorus_port *port, struct chorus_message *message);
 struct task_struct *chorus_port_hand_over_locked(struct chorus_port *port,
 						 struct chorus_message *message);
+
+/* The oldest message of a port, SERVED, or NULL. */
+static inline struct chorus_message *chorus_port_take_locked(struct chorus_port *port)
+{
+	lockdep_assert_held(&port->actor->lock);
+	return list_empty(&port->queue) ? NULL : chorus_port_take_first_locked(port);
+}
 
 /* For those who take a port apart: port.c and migrate.c. */
 int chorus_port_charge(struct chorus_actor *actor);

@@ -108,14 +108,11 @@ static void current_set(struct chorus_thread *thread, struct chorus_message *mes
  * A receive takes the place of what was current: calls stay reachable by token.  In
  * one section of the lock, so that who looks for the token finds it here or there.
  */
-static void current_displace(struct chorus_thread *thread)
+static void current_hold(struct chorus_thread *thread, u64 token)
 {
-	u64 token = READ_ONCE(thread->current_token);
 	struct chorus_actor *actor = thread->actor;
 	struct chorus_message *message;
 
-	if (!token)
-		return;
 	spin_lock(&actor->lock);
 	message = current_claim(thread, token);
 	if (message && (message->flags & CHORUS_MSG_RPC) && held_add_locked(actor, message))
@@ -123,6 +120,15 @@ static void current_displace(struct chorus_thread *thread)
 	spin_unlock(&actor->lock);
 	if (message)
 		chorus_hold_or_fail(message, -EOWNERDEAD);
+}
+
+/* Who has replied has nothing current. */
+static inline void current_displace(struct chorus_thread *thread)
+{
+	u64 token = READ_ONCE(thread->current_token);
+
+	if (token)
+		current_hold(thread, token);
 }
 
 static struct chorus_message *current_take(struct chorus_thread *thread)
@@ -313,37 +319,33 @@ static bool claimed_by_another(struct chorus_actor *actor, u64 token)
 	return claimed;
 }
 
-/**
- * chorus_receive_claim() - own a message in service (step R1)
- * @thread: the calling thread
- * @token: of the message; 0 for the thread's current one
- *
- * A thread says what it looks for before it takes it, so that another one, which finds
- * the message nowhere, knows to wait until it is done or given back.  Nobody waits
- * while he says so himself, so nobody waits for a waiter.
- *
- * Returns the message, which the caller now ends, with chorus_receive_claimed(), or
- * unclaims; or -ENOMSG, -ENOENT (no such token), -ERESTARTSYS, -EAGAIN in place of a wait
- * that the thread may not do, as an ERR_PTR.
- */
-struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token)
+static struct chorus_message *claim_current(struct chorus_thread *thread)
+{
+	u64 token = READ_ONCE(thread->current_token);
+	struct chorus_message *message;
+
+	if (unlikely(!token))
+		return ERR_PTR(-ENOMSG);
+	WRITE_ONCE(thread->claiming, token);
+	message = current_claim(thread, token);
+	if (likely(message))
+		return message;
+	/* Another thread took it by its token. */
+	chorus_receive_claimed(thread);
+	return ERR_PTR(-ENOMSG);
+}
+
+static noinline struct chorus_message *claim_by_token(struct chorus_thread *thread, u64 token)
 {
 	struct chorus_actor *actor = thread->actor;
 	struct chorus_message *message;
-	bool own = !token;
 
-	if (own)
-		token = READ_ONCE(thread->current_token);
-	if (!token)
-		return ERR_PTR(-ENOMSG);
 	for (;;) {
 		WRITE_ONCE(thread->claiming, token);
-		message = own ? current_claim(thread, token) : claim_anywhere(thread, token);
+		message = claim_anywhere(thread, token);
 		if (likely(message))
 			return message;
 		chorus_receive_claimed(thread);
-		if (own)
-			return ERR_PTR(-ENOMSG);	/* another thread took it by its token */
 		if (!claimed_by_another(actor, token))
 			break;
 		if (thread->nowait)
@@ -359,6 +361,24 @@ struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 to
 		return message;
 	chorus_receive_claimed(thread);
 	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * chorus_receive_claim() - own a message in service (step R1)
+ * @thread: the calling thread
+ * @token: of the message; 0 for the thread's current one
+ *
+ * A thread says what it looks for before it takes it, so that another one, which finds
+ * the message nowhere, knows to wait until it is done or given back.  Nobody waits
+ * while he says so himself, so nobody waits for a waiter.
+ *
+ * Returns the message, which the caller now ends, with chorus_receive_claimed(), or
+ * unclaims; or -ENOMSG, -ENOENT (no such token), -ERESTARTSYS, -EAGAIN in place of a wait
+ * that the thread may not do, as an ERR_PTR.
+ */
+struct chorus_message *chorus_receive_claim(struct chorus_thread *thread, u64 token)
+{
+	return likely(!token) ? claim_current(thread) : claim_by_token(thread, token);
 }
 
 /** chorus_receive_claimed() - the end of a claim: the message is elsewhere now */

@@ -17,6 +17,7 @@
 #include "ipc/receive.h"
 #include "ipc/route.h"
 #include "ipc/rpc.h"
+#include "ipc/stamp.h"
 #include "ipc/window.h"
 
 #define HANDOFF_PAUSE	16	/* calls without a try after one in vain */
@@ -79,6 +80,12 @@ static int call_wait(struct chorus_thread *thread, struct chorus_call *call,
 {
 	int ret;
 
+	/* Most answers come while we step aside. */
+	*state = atomic_read_acquire(&message->state);
+	if (likely(call_is_over(*state))) {
+		thread->apart = false;	/* it was for this wait */
+		return 0;
+	}
 	if (!chorus_timeout_is_poll(&call->timeout))
 		chorus_spin_until(thread, call_is_over(atomic_read(&message->state)));
 	for (;;) {
@@ -286,8 +293,7 @@ static bool call_is_cycle(struct chorus_thread *thread, struct chorus_message *m
 static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 		       struct chorus_port *port, struct chorus_message *message)
 {
-	enum chorus_woken woken = CHORUS_WOKEN_SOMEHOW;
-	int ret;
+	int woken, ret;
 
 	if (unlikely(rcu_access_pointer(port->window)) && !call->request.place)
 		chorus_window_take(port, message, call->request.size);
@@ -302,9 +308,11 @@ static int call_server(struct chorus_thread *thread, struct chorus_call *call,
 	chorus_step(C2);
 	trace_chorus_call(message);
 	chorus_cycle_enter(thread, port, chorus_message_token(message));
-	ret = chorus_port_post(port, message, &woken);
-	if (unlikely(ret))
+	woken = chorus_port_post(port, message);
+	if (unlikely(woken < 0)) {
+		ret = woken;
 		goto error_leave;
+	}
 	chorus_step(C3);
 	if (unlikely(call->nocycle) && call_is_cycle(thread, message)) {
 		chorus_count(call_cycle);
@@ -414,26 +422,26 @@ int chorus_rpc_call(struct chorus_thread *thread, struct chorus_actor *actor,
 	if (unlikely(ret))
 		return ret;
 again:
-	rcu_read_lock();
+	chorus_brief_lock();
 	src = chorus_port_find_li(actor, call->src_li);
 	port = chorus_route(actor->object.site, &call->target);
 	if (unlikely(!src || !port)) {
 		if (src && chorus_ui_type(&call->target) == CHORUS_UI_GROUP_SHARED) {
-			rcu_read_unlock();
+			chorus_brief_unlock();
 			return call_pool(thread, actor, call);
 		}
 		if (src)
 			port = chorus_route_group(actor->object.site, &call->target,
 						  &call->cotarget);
 		if (!src || IS_ERR(port)) {
-			rcu_read_unlock();
+			chorus_brief_unlock();
 			if (src)
 				return PTR_ERR(port);
 			return chorus_object_alive(&actor->object) ? -ENOENT : -ESHUTDOWN;
 		}
 	}
 	if (chorus_port_refuses(port, call->request.size)) {
-		rcu_read_unlock();
+		chorus_brief_unlock();
 		return -EMSGSIZE;
 	}
 	handler = rcu_dereference(port->handler);
@@ -441,7 +449,7 @@ again:
 		return chorus_handler_call(thread, actor, call, handler, src);
 	if (unlikely(!thread->spare)) {
 		/* Memory cannot be had in here; the port may be another one afterwards. */
-		rcu_read_unlock();
+		chorus_brief_unlock();
 		ret = client_message_prepare(thread);
 		if (ret)
 			return ret;
@@ -449,13 +457,13 @@ again:
 	}
 	/* Alive a moment ago is no promise: its last reference may be going. */
 	if (unlikely(!kref_get_unless_zero(&port->object.ref))) {
-		rcu_read_unlock();
+		chorus_brief_unlock();
 		ret = -EHOSTUNREACH;
 		goto unreachable;
 	}
 	message = client_message(thread);
 	chorus_message_stamp(message, actor, src, &call->target, &call->cotarget);
-	rcu_read_unlock();
+	chorus_brief_unlock();
 
 	chorus_step(C1);
 	ret = call_server(thread, call, port, message);
@@ -538,215 +546,4 @@ end_loan:
 unclaim:
 	chorus_receive_unclaim(thread, message, own);
 	return ret;
-}
-
-/* Returns 0, with the message gone; or an error, with it the caller's. */
-static int send_pool(struct chorus_actor *actor, s32 src_li, const struct chorus_ui *target,
-		     const struct chorus_ui *cotarget, const struct chorus_buffers *from,
-		     struct chorus_message *message)
-{
-	struct chorus_group *group;
-	struct chorus_port *src;
-	int ret;
-
-	do {
-		rcu_read_lock();
-		src = chorus_port_find_li(actor, src_li);
-		group = src ? chorus_group_get_shared(actor->object.site, target, cotarget) :
-			      ERR_PTR(-ENOENT);
-		if (IS_ERR(group)) {
-			rcu_read_unlock();
-			return PTR_ERR(group);
-		}
-		chorus_message_stamp(message, actor, src, target, cotarget);
-		rcu_read_unlock();
-
-		message->flags = 0;
-		ret = chorus_message_fill(message, &message->request, &message->flags, from);
-		if (!ret) {
-			chorus_step(N1);
-			trace_chorus_send(message);
-			ret = chorus_pool_post(group, message);
-		}
-		chorus_object_put(&group->object);
-	} while (ret == -EHOSTUNREACH);
-	if (!ret) {
-		chorus_count(send);
-		chorus_step(N2);
-	}
-	return ret;
-}
-
-/* A broadcast is known by its target being no port, so that sends to ports pay nothing. */
-static bool send_is_broadcast(const struct chorus_ui *target)
-{
-	return chorus_ui_is_group(target) && chorus_ui_mode(target) == CHORUS_MODE_BROADCAST;
-}
-
-/* From the stamp on.  Returns 0, with the message gone; or an error, with it the caller's. */
-static __always_inline int send_to(struct chorus_port *port, struct chorus_message *message,
-				   const struct chorus_buffers *from)
-{
-	int ret;
-
-	message->flags = 0;
-	if (unlikely(rcu_access_pointer(port->window)) && !from->place)
-		chorus_window_take(port, message, from->size);
-	ret = chorus_message_fill(message, &message->request, &message->flags, from);
-	if (unlikely(ret))
-		return ret;
-	chorus_plant_here();
-	chorus_step(N1);
-	trace_chorus_send(message);
-	ret = chorus_port_post(port, message, NULL);
-	if (unlikely(ret))
-		return ret;
-	chorus_count(send);
-	chorus_step(N2);
-	return 0;
-}
-
-/**
- * chorus_rpc_send() - ipcSend
- * @actor: the sender
- * @src_li: its source port
- * @target: destination
- * @cotarget: coTarget
- * @from: the message; size judged before
- */
-int chorus_rpc_send(struct chorus_actor *actor, s32 src_li, const struct chorus_ui *target,
-		    const struct chorus_ui *cotarget, const struct chorus_buffers *from)
-{
-	struct chorus_message *message;
-	struct chorus_port *port, *src;
-	int ret;
-
-	ret = chorus_bar_check_send(actor, target);
-	if (unlikely(ret))
-		return ret;
-	message = chorus_message_alloc(actor);
-	if (IS_ERR(message))
-		return PTR_ERR(message);
-again:
-	rcu_read_lock();
-	src = chorus_port_find_li(actor, src_li);
-	port = chorus_route(actor->object.site, target);
-	if (unlikely(!port)) {
-		ret = -EMSGSIZE;
-		/* What has no one port that could have said so takes classic bodies. */
-		if (from->size > CHORUS_BODY_MAX && chorus_ui_is_group(target) &&
-		    (chorus_ui_type(target) == CHORUS_UI_GROUP_SHARED ||
-		     chorus_ui_mode(target) == CHORUS_MODE_BROADCAST)) {
-			rcu_read_unlock();
-			goto error;
-		}
-		if (chorus_ui_type(target) == CHORUS_UI_GROUP_SHARED) {
-			rcu_read_unlock();
-			ret = send_pool(actor, src_li, target, cotarget, from, message);
-			if (ret)
-				goto error;
-			return 0;
-		}
-		if (send_is_broadcast(target)) {
-			rcu_read_unlock();
-			chorus_message_free(message);
-			return chorus_group_broadcast(actor, src_li, target, cotarget, from);
-		}
-		port = src ? chorus_route_group(actor->object.site, target, cotarget) :
-			     ERR_PTR(-ENOENT);
-	}
-	if (unlikely(!src || IS_ERR(port))) {
-		rcu_read_unlock();
-		ret = src ? PTR_ERR(port) : -ENOENT;
-		goto error;
-	}
-	if (chorus_port_refuses(port, from->size)) {
-		rcu_read_unlock();
-		ret = -EMSGSIZE;
-		goto error;
-	}
-	if (unlikely(!kref_get_unless_zero(&port->object.ref))) {
-		rcu_read_unlock();
-		ret = -EHOSTUNREACH;
-		goto unreachable;
-	}
-	chorus_message_stamp(message, actor, src, target, cotarget);
-	rcu_read_unlock();
-
-	ret = send_to(port, message, from);
-	chorus_port_put(port);
-	if (!ret)
-		return 0;
-unreachable:
-	chorus_move_undo(message, &message->request, from);
-	/* The slot is of that port's window. */
-	chorus_message_trim(message);
-	/* As in chorus_rpc_call(). */
-	if (ret == -EHOSTUNREACH && chorus_ui_is_group(target))
-		goto again;
-error:
-	chorus_move_undo(message, &message->request, from);
-	chorus_message_free(message);
-	return ret;
-}
-
-/* A living port is the one that its name means; else the one that does now, or NULL. */
-static struct chorus_port *way_port(struct chorus_way *way, struct chorus_site *site,
-				    const struct chorus_ui *target)
-{
-	struct chorus_port *port = way->port;
-
-	if (likely(port && chorus_ui_equal(&port->object.ui, target) &&
-		   chorus_object_alive(&port->object)))
-		return port;
-	chorus_port_put(port);
-	way->port = chorus_port_get(site, target);
-	return way->port;
-}
-
-/**
- * chorus_rpc_send_along() - ipcSend, one of several
- * @way: of the one before
- * @actor: the sender, the same for all
- * @src_li: its source port
- * @target: destination
- * @from: the message, no larger than CHORUS_BODY_MAX
- *
- * As chorus_rpc_send() without coTarget, which has what is no port.
- */
-int chorus_rpc_send_along(struct chorus_way *way, struct chorus_actor *actor, s32 src_li,
-			  const struct chorus_ui *target, const struct chorus_buffers *from)
-{
-	static const struct chorus_ui nobody;
-	struct chorus_port *port = way_port(way, actor->object.site, target), *src;
-	struct chorus_message *message;
-	int ret;
-
-	if (unlikely(!port))
-		return chorus_rpc_send(actor, src_li, target, &nobody, from);
-	ret = chorus_bar_check_send(actor, target);
-	if (unlikely(ret))
-		return ret;
-	message = chorus_message_alloc(actor);
-	if (IS_ERR(message))
-		return PTR_ERR(message);
-	chorus_brief_lock();
-	src = chorus_port_find_li(actor, src_li);
-	if (likely(src))
-		chorus_message_stamp(message, actor, src, target, &nobody);
-	chorus_brief_unlock();
-	ret = likely(src) ? send_to(port, message, from) : -ENOENT;
-	if (likely(!ret))
-		return 0;
-	/* As in chorus_rpc_send(). */
-	chorus_message_trim(message);
-	chorus_message_free(message);
-	return ret;
-}
-
-/** chorus_rpc_way_end() - nothing more is sent along it */
-void chorus_rpc_way_end(struct chorus_way *way)
-{
-	chorus_port_put(way->port);
-	way->port = NULL;
 }

@@ -123,6 +123,11 @@ static inline void chorus_object_get(struct chorus_object *object)
 	kref_get(&object->ref);
 }
 
+static inline void chorus_object_get_many(struct chorus_object *object, unsigned int nr)
+{
+	refcount_add(nr, &object->ref.refcount);
+}
+
 void chorus_object_put(struct chorus_object *object);
 
 #endif /* CHORUS_OBJECT_OBJECT_H */

@@ -3,6 +3,7 @@
 
 #include "harness.h"
 #include "ipc/rpc.h"
+#include "ipc/stamp.h"
 
 struct test_entry {
 	struct list_head node;
@@ -335,6 +336,17 @@ void test_stamp(struct chorus_message *message, const struct chorus_actor *clien
 	message->flags = CHORUS_MSG_RPC;
 	message->client = current;
 	chorus_message_stamp(message, client, client->default_port, target, &nowhere);
+}
+
+/* By whoever does not wait for the answer. */
+int test_post(struct chorus_port *port, struct chorus_message *message)
+{
+	int ret;
+
+	rcu_read_lock();
+	ret = chorus_port_send(port, message);
+	rcu_read_unlock();
+	return ret;
 }
 
 int test_send(struct chorus_actor *actor, const struct chorus_ui *to, u32 value)

@@ -73,6 +73,7 @@ void test_asleep(struct test_worker *worker);
 int test_port(struct kunit *test, struct chorus_actor *actor, struct chorus_ui *ui);
 void test_stamp(struct chorus_message *message, const struct chorus_actor *client,
 		const struct chorus_ui *target);
+int test_post(struct chorus_port *port, struct chorus_message *message);
 int test_send(struct chorus_actor *actor, const struct chorus_ui *to, u32 value);
 int test_call(struct chorus_actor *actor, const struct chorus_ui *to, u32 *value, s64 timeout);
 int test_receive(struct chorus_thread *thread, s32 li, s64 timeout, u32 *value,

@@ -36,6 +36,9 @@ typedef unsigned int gfp_t;
 #define __rcu
 #define __uninitialized
 #define __releases(x)
+#define __acquire(x)
+#define __release(x)
+#define noinline		__attribute__((noinline))
 #define __acquires(x)
 #define noinline
 #define __aligned(x)		__attribute__((aligned(x)))
@@ -116,7 +119,7 @@ struct rb_root_cached { int x; };
 struct xarray { int x; };
 struct rhash_head { int x; };
 struct rhashtable { int x; };
-struct kref { int x; };
+struct kref { refcount_t refcount; };
 struct mutex { int x; };
 struct rcu_head { int x; };
 struct callback_head { int x; };
@@ -175,6 +178,7 @@ static inline int atomic_inc_return(atomic_t *a) { return ++a->counter; }
 static inline void atomic_dec(atomic_t *a) { a->counter--; }
 static inline void atomic_add(int n, atomic_t *a) { a->counter += n; }
 static inline void refcount_set(refcount_t *r, int n) { r->refs = n; }
+static inline void refcount_add(int n, refcount_t *r) { r->refs += n; }
 static inline bool refcount_dec_and_test(refcount_t *r) { return !--r->refs; }
 static inline int atomic_dec_return(atomic_t *a) { return --a->counter; }
 static inline int atomic_cmpxchg(atomic_t *a, int from, int to)
@@ -210,6 +214,7 @@ static inline void list_move(struct list_head *n, struct list_head *h)
 	list_del(n);
 	list_add(n, h);
 }
+static inline bool list_empty(const struct list_head *h) { return h->next == h; }
 static inline void list_splice(const struct list_head *from, struct list_head *to)
 {
 	(void)from; (void)to;

@@ -118,7 +118,7 @@ static void message_enter(struct kunit *test, struct message_setting *set, int s
 	set->message = message;
 	if (state == IDLE)
 		return;
-	KUNIT_ASSERT_EQ(test, chorus_port_post(set->port, message, false), 0);
+	KUNIT_ASSERT_EQ(test, test_post(set->port, message), 0);
 	if (state == QUEUED)
 		return;
 	KUNIT_ASSERT_PTR_EQ(test, take(set), message);
@@ -161,9 +161,7 @@ static int message_act(struct message_setting *set, enum message_action action)
 /* Back with its maker: in the cache, where its memory may still be looked at. */
 static bool message_is_free(struct message_setting *set)
 {
-	return set->client->cache.nr == 1 &&
-	       list_first_entry(&set->client->cache.free, struct chorus_message, node) ==
-	       set->message;
+	return set->client->cache.nr == 1 && set->client->cache.free == set->message;
 }
 
 static void message_leave(struct message_setting *set)
@@ -605,6 +603,89 @@ static void message_stamp_tells_who_sends(struct kunit *test)
 	chorus_message_free(message);
 }
 
+/* ---- copies ---- */
+
+/* Three new, then two from the cache, the first with a body that a call has left. */
+static void message_copies_share_a_body(struct kunit *test)
+{
+	struct chorus_actor *actor = test_user_actor(test, UID + 7);
+	struct chorus_message *one = message_new(test, actor), *two = message_new(test, actor);
+	unsigned int refs, i;
+	struct chorus_copies copies = { };
+	struct chorus_message *made[4];
+	char in[300] = "shared", out[300];
+	struct chorus_buffers from = buffers(NULL, in, sizeof(in));
+
+	KUNIT_EXPECT_EQ(test, fill(one, NULL, in, 300), 0);
+	chorus_message_free(two);
+	chorus_message_free(one);
+	refs = kref_read(&actor->object.ref);
+	KUNIT_ASSERT_EQ(test, chorus_copies_alloc(&copies, actor, 5, &from), 0);
+	KUNIT_EXPECT_EQ(test, copies.nr, 5U);
+	KUNIT_EXPECT_EQ(test, kref_read(&actor->object.ref), refs + 5);
+	for (i = 0; i < 4; i++) {
+		made[i] = chorus_copies_take(&copies);
+		memset(out, 0, sizeof(out));
+		KUNIT_EXPECT_EQ(test, drain(made[i], NULL, out, sizeof(out)), 0);
+		KUNIT_EXPECT_STREQ(test, out, "shared");
+		KUNIT_EXPECT_EQ(test, atomic_read(&made[i]->state), IDLE);
+	}
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_MESSAGES), 5L);
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 300L);
+
+	/* One comes back, and is taken once more; the fifth is never sent. */
+	chorus_copies_give_back(&copies, made[3]);
+	KUNIT_EXPECT_EQ(test, copies.nr, 2U);
+	KUNIT_EXPECT_PTR_EQ(test, chorus_copies_take(&copies), made[3]);
+	chorus_copies_free(&copies);
+	for (i = 0; i < 4; i++) {
+		KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 300L);
+		chorus_message_free(made[i]);
+	}
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 0L);
+	KUNIT_EXPECT_EQ(test, kref_read(&actor->object.ref), refs);
+	chorus_message_cache_close(&actor->cache);
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_MESSAGES), 0L);
+}
+
+/* New ones are not zeroed, and this one is where another was: what a call adds to is written. */
+static void message_copies_are_good_for_a_call(struct kunit *test)
+{
+	struct chorus_actor *first = test_user_actor(test, UID + 8);
+	struct chorus_actor *actor = test_user_actor(test, UID + 9);
+	struct chorus_message *message = message_new(test, first);
+	struct chorus_buffers none = buffers(NULL, NULL, 0);
+	struct chorus_copies copies = { };
+
+	message->reply_flags = ~0U;
+	chorus_message_cache_close(&first->cache);
+	chorus_message_free(message);
+	KUNIT_ASSERT_EQ(test, chorus_copies_alloc(&copies, actor, 1, &none), 0);
+	message = chorus_copies_take(&copies);
+	KUNIT_EXPECT_EQ(test, message->reply_flags, 0U);
+	chorus_message_free(message);
+}
+
+static void message_copies_are_paid_for_as_a_whole(struct kunit *test)
+{
+	struct chorus_actor *actor = test_user_actor(test, UID + 10);
+	struct chorus_message *one = message_new(test, actor);
+	struct chorus_copies copies = { };
+	u8 in[8] = { 1 };
+	struct chorus_buffers from = buffers(NULL, in, sizeof(in));
+
+	chorus_message_free(one);
+	test_limit(test, chorus_max_messages, 3);
+	KUNIT_EXPECT_EQ(test, chorus_copies_alloc(&copies, actor, 4, &from), -EDQUOT);
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_MESSAGES), 1L);
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 0L);
+	KUNIT_EXPECT_PTR_EQ(test, actor->cache.free, one);
+	copies = (struct chorus_copies){ };
+	KUNIT_EXPECT_EQ(test, chorus_copies_alloc(&copies, actor, 3, &from), 0);
+	chorus_copies_free(&copies);
+	KUNIT_EXPECT_EQ(test, used(actor, CHORUS_QUOTA_BYTES), 0L);
+}
+
 static struct kunit_case message_cases[] = {
 	KUNIT_CASE(message_states),
 	KUNIT_CASE(message_without_client_is_freed),
@@ -625,6 +706,9 @@ static struct kunit_case message_cases[] = {
 	KUNIT_CASE(message_quota_counts_the_room_of_the_cached),
 	KUNIT_CASE(message_tokens_are_unique),
 	KUNIT_CASE(message_stamp_tells_who_sends),
+	KUNIT_CASE(message_copies_share_a_body),
+	KUNIT_CASE(message_copies_are_good_for_a_call),
+	KUNIT_CASE(message_copies_are_paid_for_as_a_whole),
 	{}
 };
 

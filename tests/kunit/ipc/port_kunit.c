@@ -180,7 +180,7 @@ static struct chorus_message *request(struct kunit *test, struct setting *set, i
 	test_stamp(message, set->actor, &set->ui[port]);
 	KUNIT_EXPECT_EQ(test, chorus_message_fill(message, &message->request, &message->flags,
 						  &from), 0);
-	KUNIT_EXPECT_EQ(test, chorus_port_post(target, message, false), 0);
+	KUNIT_EXPECT_EQ(test, test_post(target, message), 0);
 	chorus_port_put(target);
 	return message;
 }

@@ -99,7 +99,7 @@ static void port_post_to_the_dead(struct kunit *test)
 	message = chorus_message_alloc(set->actor);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(message));
 	chorus_port_kill(port);
-	KUNIT_EXPECT_EQ(test, chorus_port_post(port, message, false), -EHOSTUNREACH);
+	KUNIT_EXPECT_EQ(test, test_post(port, message), -EHOSTUNREACH);
 	KUNIT_EXPECT_EQ(test, atomic_read(&message->state), (int)CHORUS_MESSAGE_IDLE);
 	chorus_message_free(message);
 	chorus_port_kill(port);		/* twice is nothing */
