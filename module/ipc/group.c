@@ -7,6 +7,7 @@
 #include "debug/trace.h"
 #include "executive/actor.h"
 #include "ipc/group.h"
+#include "ipc/handler.h"
 #include "ipc/hold.h"
 #include "ipc/notice.h"
 #include "ipc/port.h"
@@ -470,8 +471,8 @@ static struct chorus_member *group_next(struct chorus_group *group, atomic_t *cu
 }
 
 /*
- * A port that lives, in turn.  A dead port is no member for long, so that few are met; but
- * when many die at once the walk has an end.
+ * A port that lives, in turn.  A dead port is no member for long, so that few are met, and a
+ * handler is not long on its way out; but when many go at once the walk has an end.
  */
 static struct chorus_port *group_next_alive(struct chorus_group *group, atomic_t *cursor,
 					    const struct chorus_ui *except)
@@ -485,7 +486,7 @@ static struct chorus_port *group_next_alive(struct chorus_group *group, atomic_t
 		if (!member)
 			return NULL;
 		port = member->key.port;
-		if (likely(chorus_object_alive(&port->object)) &&
+		if (likely(chorus_object_alive(&port->object)) && !chorus_handler_leaves(port) &&
 		    !(except && chorus_ui_equal(&port->object.ui, except)))
 			return port;
 	}

@@ -45,6 +45,16 @@ static inline struct chorus_handler *chorus_handler_get(struct chorus_port *port
 	return handler;
 }
 
+/*
+ * Is the port's handler being taken away?  Then it turns calls away.  Inside an RCU read section.
+ */
+static inline bool chorus_handler_leaves(const struct chorus_port *port)
+{
+	struct chorus_handler *handler = rcu_dereference(port->handler);
+
+	return unlikely(handler) && chorus_gate_closing(&handler->gate);
+}
+
 static inline void chorus_handler_put(struct chorus_handler *handler)
 {
 	kref_put(&handler->ref, chorus_handler_release);

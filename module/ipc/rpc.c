@@ -445,8 +445,12 @@ again:
 		return -EMSGSIZE;
 	}
 	handler = rcu_dereference(port->handler);
-	if (handler)
-		return chorus_handler_call(thread, actor, call, handler, src);
+	if (handler) {
+		ret = chorus_handler_call(thread, actor, call, handler, src);
+		if (unlikely(ret == -EHOSTUNREACH))
+			goto unreachable;
+		return ret;
+	}
 	if (unlikely(!thread->spare)) {
 		/* Memory cannot be had in here; the port may be another one afterwards. */
 		chorus_brief_unlock();
@@ -471,7 +475,7 @@ again:
 	if (likely(ret != -EHOSTUNREACH))
 		return ret;
 unreachable:
-	/* Nothing was sent.  A member that died under our hands leaves the others. */
+	/* Nothing was sent.  A member that went under our hands leaves the others. */
 	if (chorus_ui_is_group(&call->target))
 		goto again;
 	return ret;

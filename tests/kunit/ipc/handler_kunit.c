@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Message handlers: on the caller's task, or fed from the queue; come and go. */
 #include "harness.h"
+#include "ipc/group.h"
 #include "ipc/handler.h"
 #include "ipc/invocation.h"
 #include "ipc/migrate.h"
@@ -485,6 +486,42 @@ static void handler_disconnecting_loses_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, test_poll(test_thread_current(), CHORUS_LI_ANYENABLED), 5);
 }
 
+/* The members of a group take the turns of one whose handler goes; alone it is out of reach. */
+static void handler_that_leaves_is_passed_over_by_its_group(struct kunit *test)
+{
+	struct setting *set = prepare(test), *other = test_zalloc(test, sizeof(*other));
+	struct test_worker *inside, *closer;
+	struct chorus_cap group;
+	struct chorus_ui any;
+	u32 value;
+	int i;
+
+	init_completion(&other->entered);
+	other->server = test_actor(test);
+	other->li = test_port(test, other->server, &other->ui);
+	set->extra = extra_hold;
+	connect(set);
+	connect(other);
+	KUNIT_ASSERT_EQ(test, chorus_group_allocate(set->server, CHORUS_UI_GROUP, 0, &group), 0);
+	KUNIT_ASSERT_EQ(test, chorus_group_insert(set->server, &group, &set->ui), 0);
+	any = group.ui;
+	any.head |= (u64)CHORUS_MODE_ANY << CHORUS_UI_MODE_SHIFT;
+	inside = test_run(test, call_forever, set->client, set);
+	wait_for_completion(&set->entered);
+	closer = test_run(test, disconnecter, set->server, set);
+	test_until(disconnecting(set));
+	KUNIT_EXPECT_EQ(test, test_call(set->client, &any, &value, 0), -EHOSTUNREACH);
+	KUNIT_ASSERT_EQ(test, chorus_group_insert(set->server, &group, &other->ui), 0);
+	for (i = 0; i < 4; i++) {
+		value = i;
+		KUNIT_EXPECT_EQ(test, test_call(set->client, &any, &value, 0), 0);
+		KUNIT_EXPECT_EQ(test, value, i + 1U);
+	}
+	complete_all(&set->go);
+	KUNIT_EXPECT_EQ(test, test_join(inside), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, test_join(closer), 0);
+}
+
 static int receive_any_forever(struct test_worker *worker)
 {
 	struct chorus_thread *thread = chorus_thread_enter(worker->actor);
@@ -693,6 +730,7 @@ static struct kunit_case handler_cases[] = {
 	KUNIT_CASE(handler_disconnect_aborts_who_is_inside),
 	KUNIT_CASE(handler_disconnect_from_inside),
 	KUNIT_CASE(handler_disconnecting_loses_nothing),
+	KUNIT_CASE(handler_that_leaves_is_passed_over_by_its_group),
 	KUNIT_CASE(handler_gone_wakes_who_waits_for_any),
 	KUNIT_CASE(handler_disconnecter_killed),
 	KUNIT_CASE(handler_deletes_its_port_from_inside),
