@@ -68,6 +68,16 @@ static bool must_leave(const struct chorus_request *request)
 	return in_submission(request) ? fatal_signal_pending(current) : signal_pending(current);
 }
 
+/*
+ * Nothing has happened: the entry is what the batch begins with when it is given again, after
+ * a signal in a reply or a forward that had to wait for another thread, or when a worker
+ * takes it from here.
+ */
+static bool was_not_done(const struct chorus_request *request, int ret)
+{
+	return ret == -ERESTARTSYS || (ret == -EAGAIN && in_submission(request));
+}
+
 /* Returns 0, or why it ends before its end; @done counts. */
 static int run_entries(const struct chorus_request *request, const struct chorus_batch *p,
 		       u32 *done, struct chorus_way *way)
@@ -91,8 +101,8 @@ static int run_entries(const struct chorus_request *request, const struct chorus
 		for (i = 0; i < nr; i++, at++) {
 			ret = run_entry(request, piece[i].command, u64_to_user_ptr(piece[i].arg),
 					way);
-			if (unlikely(ret == -EAGAIN) && in_submission(request))
-				return ret;	/* nothing done: a worker takes it from here */
+			if (unlikely(was_not_done(request, ret)))
+				return ret;
 			++*done;
 			chorus_step(B4);
 			if (put_user(ret, &at->out_result))
