@@ -149,8 +149,12 @@ static int area_map(struct chorus_area *area, struct vm_area_struct *vma)
 		return -EACCES;
 	if (!area->mapping || vma->vm_file->f_mapping != area->mapping)
 		return -EINVAL;
-	/* No private copies of its pages, and nobody pins one: see ipc/area.h. */
-	chorus_vma_change(vma, VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP, VM_MAYEXEC);
+	/*
+	 * No private copies of its pages, and nobody pins one: see ipc/area.h.  VM_IO so that
+	 * madvise(2) cannot take VM_DONTCOPY away.
+	 */
+	chorus_vma_change(vma, VM_PFNMAP | VM_IO | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
+			  VM_MAYEXEC);
 	vma->vm_private_data = area;
 	vma->vm_ops = &area_vm_ops;
 	atomic_inc(&area->nr_mappings);

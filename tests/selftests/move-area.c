@@ -129,6 +129,7 @@ TEST(forked, "a child inherits no area and can map none")
 	actor_open();
 	a = area_make(1);
 	pages_fill(a.base, 1, 1);
+	CHECK(madvise(a.base, a.size, MADV_DOFORK) == -1 && errno == EINVAL);
 	pid = MUST_SYS(fork());
 	if (!pid) {
 		/* msync(2) says whether anything is mapped there. */
