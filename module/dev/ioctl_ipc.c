@@ -215,7 +215,7 @@ int chorus_call_interrupted(struct chorus_thread *thread, struct chorus_call *ca
 {
 	if (put_user(call->token, &user->restart) ||
 	    put_user(chorus_timeout_deadline(&call->timeout), &user->deadline)) {
-		chorus_rpc_drop(thread, call->token);
+		chorus_rpc_give_up(thread, call);
 		return -EFAULT;
 	}
 	return -ERESTARTSYS;
@@ -224,7 +224,7 @@ int chorus_call_interrupted(struct chorus_thread *thread, struct chorus_call *ca
 /* The thread of a ring ends with the command, and what is parked with it. */
 static int ring_call_interrupted(struct chorus_thread *thread, struct chorus_call *call)
 {
-	chorus_rpc_drop(thread, call->token);
+	chorus_rpc_give_up(thread, call);
 	return -EINTR;
 }
 
@@ -264,10 +264,10 @@ static int ipc_call(struct chorus_request *request, union chorus_payload *payloa
 		}
 		body_done(&call.reply);
 	}
-	body_done(&call.request);
 	if (ret == -ERESTARTSYS)
-		return request->ring ? ring_call_interrupted(request->thread, &call) :
-			chorus_call_interrupted(request->thread, &call, request->user);
+		ret = request->ring ? ring_call_interrupted(request->thread, &call) :
+		      chorus_call_interrupted(request->thread, &call, request->user);
+	body_done(&call.request);
 	if (ret)
 		return ret;
 	p->restart = 0;

@@ -196,6 +196,28 @@ void chorus_rpc_drop(struct chorus_thread *thread, u64 token)
 	call_drop(thread, message);
 }
 
+/**
+ * chorus_rpc_give_up() - the same right after the interruption
+ * @thread: the calling thread
+ * @call: parked, and nobody will be told
+ *
+ * The request ends in an error: pages that nobody has received are the caller's again.
+ */
+void chorus_rpc_give_up(struct chorus_thread *thread, struct chorus_call *call)
+{
+	struct chorus_message *message = call_unpark(thread, call->token);
+	int cancelled;
+
+	if (!message)
+		return;
+	chorus_count(call_dropped);
+	cancelled = call_cancel(message);
+	if (!cancelled || (cancelled > 0 && atomic_read_acquire(&message->state) < 0))
+		client_message_return(thread, call, message);
+	else if (cancelled > 0)
+		client_message_put(thread, message);
+}
+
 /* ---- the call ---- */
 
 /* After C3: wait, and settle what became of the message. */

@@ -61,6 +61,7 @@ int chorus_rpc_send_along(struct chorus_way *way, struct chorus_actor *actor, s3
 			  const struct chorus_ui *target, const struct chorus_buffers *from);
 void chorus_rpc_way_end(struct chorus_way *way);
 void chorus_rpc_drop(struct chorus_thread *thread, u64 token);
+void chorus_rpc_give_up(struct chorus_thread *thread, struct chorus_call *call);
 void chorus_rpc_drop_parked(struct chorus_thread *thread, unsigned int keep);
 
 #endif /* CHORUS_IPC_RPC_H */

@@ -181,6 +181,56 @@ TEST(server_died_landed, "the server dies with the pages themselves: they are go
 	CHECK(s.c->empty);
 }
 
+struct untold {
+	struct caller caller;
+	struct chorus_ipc_call *call;	/* on a page of its own */
+};
+
+static long do_call_untold(void *untold)
+{
+	struct untold *u = untold;
+	struct caller *c = &u->caller;
+	long result;
+
+	c->a = area_make(2);
+	pages_fill(c->a.base, 2, 1);
+	u->call = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (u->call == MAP_FAILED)
+		return -errno;
+	*u->call = (struct chorus_ipc_call){
+		.target = c->to, .flags = CHORUS_MSG_MOVE, .body = PTR(c->a.base),
+		.body_size = SIZE, .timeout = FOREVER,
+	};
+	result = ipc_call(u->call);
+	c->kept = pages_are(c->a.base, 2, 1);
+	return result;
+}
+
+static long do_protect(void *untold)
+{
+	struct untold *u = untold;
+
+	return mprotect(u->call, PAGE, PROT_READ) ? -errno : 0;
+}
+
+TEST(interrupted, "an interrupted call that could not go on has its body back")
+{
+	struct puppet *client = puppet_actor(), *second = puppet_thread(client);
+	struct untold *u = SHARED(struct untold);
+	struct catch *c = SHARED(struct catch);
+
+	c->signal = SIGUSR1;
+	actor_open();
+	MUST(new_port(&u->caller.to));
+	MUST(run(second, do_catch, c));
+	begin(client, do_call_untold, u);
+	wait_blocked(client);
+	MUST(run(second, do_protect, u));
+	puppet_signal(client, SIGUSR1);
+	EXPECT(end(client), -EFAULT);
+	CHECK(u->caller.kept);
+}
+
 TEST(client_died, "the client dies with the request queued, and in service")
 {
 	struct setting s = setting_new(), late = setting_new();

@@ -2,6 +2,7 @@
 /* Commands that wait, and the end: of the command, the ring, the process, the actor. */
 #include <sys/wait.h>
 
+#include "area.h"
 #include "ring.h"
 
 static struct io_uring ring;
@@ -92,6 +93,28 @@ TEST(queued, "a call that is cancelled in the queue was never sent")
 	cancel(&call);
 	expect_cancelled(&call);
 	EXPECT(run(server, note_receive, poll), -ETIMEDOUT);
+}
+
+TEST(moved, "a call that is cancelled in the queue has the pages of its body back")
+{
+	struct puppet *server = puppet_actor();
+	struct chorus_ipc_call call;
+	struct area a;
+
+	ring_actor(&ring);
+	a = area_make(2);
+	pages_fill(a.base, 2, 1);
+	threads = actor_threads(getpid(), dev);
+	call = (struct chorus_ipc_call){
+		.target = puppet_default_port(server), .flags = CHORUS_MSG_MOVE,
+		.body = PTR(a.base), .body_size = 2 * PAGE, .timeout = FOREVER,
+	};
+	ring_add(&ring, CHORUS_IOC_IPC_CALL, &call);
+	ring_submit(&ring);
+	wait_workers(getpid(), dev, threads, 1);
+	cancel(&call);
+	expect_cancelled(&call);
+	CHECK(pages_are(a.base, 2, 1));
 }
 
 TEST(close, "the ring is closed under a receive: nothing is lost, nothing stays")

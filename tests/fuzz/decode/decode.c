@@ -321,10 +321,11 @@ int chorus_rpc_call(struct chorus_thread *by, struct chorus_actor *from, struct 
 	return answer(ends, ARRAY_SIZE(ends));
 }
 
-void chorus_rpc_drop(struct chorus_thread *by, u64 token)
+void chorus_rpc_give_up(struct chorus_thread *by, struct chorus_call *call)
 {
-	PROMISE(by == &thread && token == 0x77);
-	note(token);
+	PROMISE(by == &thread && call->token == 0x77);
+	PROMISE(!call->request.place || areas_held);
+	note(call->token);
 }
 
 int chorus_rpc_reply(struct chorus_thread *by, u64 token, const struct chorus_buffers *from,
