@@ -63,8 +63,7 @@ static struct chorus_area *area_alloc(struct chorus_actor *actor, unsigned long 
 		chorus_count(quota_refused);
 		goto error_area;
 	}
-	ret = ida_alloc_range(&area_numbers, CHORUS_AREA_FIRST, CHORUS_AREA_LAST,
-			      GFP_KERNEL_ACCOUNT);
+	ret = ida_alloc_max(&area_numbers, CHORUS_WINDOW_NUMBER_MAX, GFP_KERNEL_ACCOUNT);
 	if (ret < 0)
 		goto error_charge;
 	area->number = ret;

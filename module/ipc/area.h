@@ -33,6 +33,8 @@
 #include <linux/page_ref.h>
 #include <linux/types.h>
 
+#include "ipc/window.h"
+
 struct address_space;
 struct chorus_actor;
 
@@ -62,21 +64,18 @@ void chorus_area_close_all(struct chorus_actor *actor);
 void chorus_area_put(struct chorus_area *area);
 
 /*
- * For mappings: pages from the start of the device's address space.  Windows have the numbers
- * below, see ipc/window.h; each has room for 1 GiB in small pages.
+ * For mappings: pages from the start of the device's address space, where windows, see
+ * ipc/window.h, and areas take turns, with room for 1 GiB in small pages each.  So both begin
+ * where a 32-bit program, whose offsets end at 2^32 pages, can reach them.
  */
-#define CHORUS_AREA_SHIFT	18
-#define CHORUS_AREA_FIRST	0x20000000
-#define CHORUS_AREA_LAST	0x3fffffff
-
 static inline bool chorus_area_is_pgoff(unsigned long pgoff)
 {
-	return pgoff >> CHORUS_AREA_SHIFT >= CHORUS_AREA_FIRST;
+	return pgoff & (1UL << CHORUS_WINDOW_SHIFT);
 }
 
 static inline unsigned long chorus_area_pgoff(const struct chorus_area *area)
 {
-	return (unsigned long)area->number << CHORUS_AREA_SHIFT;
+	return (2UL * area->number + 1) << CHORUS_WINDOW_SHIFT;
 }
 
 struct chorus_area *chorus_area_get(struct chorus_actor *actor, unsigned long pgoff);

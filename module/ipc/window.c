@@ -8,13 +8,9 @@
 #include "debug/stat.h"
 #include "debug/step.h"
 #include "executive/actor.h"
-#include "ipc/area.h"
 #include "ipc/message.h"
 #include "ipc/port.h"
 #include "ipc/window.h"
-
-/* Above are those of areas, and offsets of a mapping are bytes in a loff_t. */
-#define NUMBER_MAX	(CHORUS_AREA_FIRST - 1)
 
 static struct kmem_cache *window_cache;
 static DEFINE_IDA(window_numbers);
@@ -101,7 +97,7 @@ static struct chorus_window *window_alloc(struct chorus_actor *actor,
 		chorus_count(quota_refused);
 		goto error_window;
 	}
-	ret = ida_alloc_range(&window_numbers, 1, NUMBER_MAX, GFP_KERNEL_ACCOUNT);
+	ret = ida_alloc_range(&window_numbers, 1, CHORUS_WINDOW_NUMBER_MAX, GFP_KERNEL_ACCOUNT);
 	if (ret < 0)
 		goto error_charge;
 	window->number = ret;

@@ -59,11 +59,12 @@ struct chorus_window *chorus_window_detach_locked(struct chorus_port *port,
 void chorus_window_put(struct chorus_window *window);
 
 /* For mappings: pages from the start of the device's address space, and back. */
-#define CHORUS_WINDOW_SHIFT	18	/* of a window's number: room for 1 GiB in small pages */
+#define CHORUS_WINDOW_SHIFT	18	/* room for 1 GiB in small pages */
+#define CHORUS_WINDOW_NUMBER_MAX 0x1fffffff /* offsets are bytes in a loff_t */
 
 static inline unsigned long chorus_window_pgoff(const struct chorus_window *window)
 {
-	return (unsigned long)window->number << CHORUS_WINDOW_SHIFT;
+	return 2UL * window->number << CHORUS_WINDOW_SHIFT; /* between them are areas */
 }
 
 struct chorus_window *chorus_window_get(struct chorus_actor *actor, unsigned long pgoff);

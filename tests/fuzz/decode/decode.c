@@ -658,7 +658,7 @@ void chorus_window_put(struct chorus_window *which)
 	PROMISE(which == &window);
 }
 
-static struct chorus_area area = { .actor = &actor, .nr_pages = 4, .number = CHORUS_AREA_FIRST };
+static struct chorus_area area = { .actor = &actor, .nr_pages = 4, .number = 1 };
 
 int chorus_area_open(struct chorus_actor *by, u64 length, struct chorus_area **out)
 {
