@@ -40,7 +40,6 @@ typedef unsigned int gfp_t;
 #define __release(x)
 #define noinline		__attribute__((noinline))
 #define __acquires(x)
-#define noinline
 #define __aligned(x)		__attribute__((aligned(x)))
 #undef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
