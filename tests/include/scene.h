@@ -141,6 +141,20 @@ static inline long do_serve_marked(void *note)
 	return result == -EHOSTUNREACH ? marked : result ?: 2 + marked;
 }
 
+/* A server that answers every request with its complement, until it cannot. */
+static inline long do_serve_all(void *note)
+{
+	struct note *n = note;
+	long result = note_receive(n);
+
+	while (!result) {
+		n->value = ~n->got;
+		n->msg = 0;
+		result = note_reply_receive(n);
+	}
+	return result;
+}
+
 /* The local id of a puppet's thread, asked while it is free. */
 static inline int thread_li(struct puppet *p)
 {

@@ -110,26 +110,13 @@ static long do_calls(void *caller)
 	return 0;
 }
 
-static long do_serve(void *note)
-{
-	struct note *n = note;
-	long result = note_receive(n);
-
-	while (!result) {
-		n->value = ~n->got;
-		n->msg = 0;
-		result = note_reply_receive(n);
-	}
-	return result;
-}
-
 static struct member server_new(struct chorus_cap group)
 {
 	struct member m = { .puppet = puppet_actor(), .note = SHARED(struct note) };
 
 	m.note->li = puppet_port(m.puppet, &m.ui);
 	m.note->timeout = FOREVER;
-	begin(m.puppet, do_serve, m.note);
+	begin(m.puppet, do_serve_all, m.note);
 	wait_blocked(m.puppet);
 	EXPECT(join(group, m.ui), 0);
 	return m;

@@ -501,19 +501,6 @@ static long do_load(void *load)
 	return 0;
 }
 
-static long do_serve_all(void *note)
-{
-	struct note *n = note;
-	long result = note_receive(n);
-
-	while (!result) {
-		n->value = ~n->got;
-		n->msg = 0;
-		result = note_reply_receive(n);
-	}
-	return result;
-}
-
 static struct puppet *server_start(struct chorus_cap group)
 {
 	struct puppet *p = puppet_actor();
