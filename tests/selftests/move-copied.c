@@ -63,17 +63,18 @@ static void test_in(const void *row)
 	struct chorus_ipc_receive r = { .timeout = POLL, .flags = CHORUS_MSG_MOVE };
 	const struct side *s = row;
 	struct chorus_ui port;
+	unsigned char *behind, *to;
 	struct area a, b;
-	unsigned char *to;
 
 	actor_open();
 	r.li = new_port(&port);
 	a = area_make(PAGES);
-	b = area_make(PAGES);
-	/* What the last page borders on is mapped, and ours. */
-	MUST_SYS(mmap(b.base + b.size, PAGE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED &&
-		 errno != EEXIST ? -1 : 0);
+	/* Behind its last page lies ordinary memory that nobody else uses. */
+	behind = (unsigned char *)MUST_SYS(mmap(NULL, (PAGES + 1) * PAGE, PROT_READ | PROT_WRITE,
+						MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	MUST(area_try(&b, PAGES * PAGE));
+	b.base = (unsigned char *)MUST_SYS(mmap(behind, b.size, PROT_READ | PROT_WRITE,
+						MAP_SHARED | MAP_FIXED, dev, (off_t)b.offset));
 	to = (s->area ? b.base : own) + s->offset;
 	pages_fill(a.base, 2, 1);
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_MOVE), 0);
