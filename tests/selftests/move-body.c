@@ -191,10 +191,13 @@ TEST(called, "requests and replies move between two processes, by each way to re
 	CHECK(s->right);
 }
 
+#define TABLE	(512 * PAGE)		/* what a page table maps */
+
 TEST(large, "a body of 1 MiB, which both sides have to take")
 {
 	const unsigned int pages = 256;
 	struct chorus_port_body_max max = { .flags = CHORUS_SET, .body_max = pages * PAGE };
+	unsigned int edge, to;
 	struct chorus_ui port;
 	struct area a, b;
 
@@ -210,10 +213,12 @@ TEST(large, "a body of 1 MiB, which both sides have to take")
 	EXPECT(port_body_max(&max), 0);
 	EXPECT(body_send(port, a.base, pages * PAGE, CHORUS_MSG_MOVE | CHORUS_MSG_LARGE), 0);
 	CHECK(pages_empty(a.base, pages));
-	/* Over the edge of a page table. */
-	body_receive(max.li, area_page(&b, 500), pages * PAGE, true);
-	CHECK(pages_are(area_page(&b, 500), pages, 1));
-	CHECK(pages_empty(area_page(&b, 499), 1) && pages_empty(area_page(&b, 756), 1));
+	/* Over the edge of a page table, wherever the area lies. */
+	edge = (TABLE - (uintptr_t)b.base % TABLE) / PAGE;
+	to = edge > pages / 2 ? edge - pages / 2 : edge + TABLE / PAGE - pages / 2;
+	body_receive(max.li, area_page(&b, to), pages * PAGE, true);
+	CHECK(pages_are(area_page(&b, to), pages, 1));
+	CHECK(pages_empty(area_page(&b, to - 1), 1) && pages_empty(area_page(&b, to + pages), 1));
 }
 
 TEST(passed_on, "a body that has not landed is passed on with its message, one that has is not")
