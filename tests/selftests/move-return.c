@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Errors: pages that nobody has received are their sender's again. */
-#include <sys/stat.h>
-
 #include "area.h"
+#include "quota.h"
 
 #define SIZE	(2 * PAGE)
 
@@ -358,20 +357,15 @@ TEST(not_told, "a receiver who cannot be told receives nothing, and the next one
 
 /* ---- who pays for pages on their way ---- */
 
-#define MAX_BYTES	"/sys/module/chorus/parameters/max_bytes"
-
 struct payer {
 	struct chorus_ui to;
 	bool kept;
 	int refused, sent;
 };
 
-static long do_become(void *uid)
-{
-	return do_setuid(uid) ?: do_open(NULL);
-}
+/* For the area, of eight pages, and two pages on their way. */
+#define ROOM	40960
 
-/* Room for the area and two pages on their way. */
 static long do_pay(void *payer)
 {
 	struct payer *p = payer;
@@ -386,29 +380,17 @@ static long do_pay(void *payer)
 
 TEST(quota, "pages on their way are charged to their sender until they have arrived")
 {
-	struct puppet *p = puppet_process();
 	struct payer *payer = SHARED(struct payer);
-	long long max = read_number(MAX_BYTES);
+	struct puppet *p = somebody(12009);
 	struct area b;
-	char text[32];
-	long result;
+	long long max;
 
-	if (max <= 0)
-		selftest_skip("no parameter max_bytes");
 	actor_open();
 	payer->to = default_port();
 	b = area_make(2);
-	chmod(DEVICE, 0666);
-	result = run(p, do_become, (void *)12009L);
-	chmod(DEVICE, 0660);
-	if (result == -EACCES || result == -EPERM)
-		selftest_skip("user 12009 may not open " DEVICE);
-	MUST(result);
-	snprintf(text, sizeof(text), "%u", 10 * PAGE);
-	REQUIRE(!write_text(MAX_BYTES, text));
+	max = parameter("max_bytes", SELFTEST_STR(ROOM));
 	EXPECT(run(p, do_pay, payer), 0);
-	snprintf(text, sizeof(text), "%lld", max);
-	write_text(MAX_BYTES, text);
+	restore("max_bytes", max);
 	EXPECT(payer->refused, -EDQUOT);
 	CHECK(payer->kept);
 	EXPECT(payer->sent, 0);
