@@ -19,6 +19,7 @@ static void call_init(struct chorus_ipc_call *call, const struct row *row, uint6
 	memset(call, 0, sizeof(*call));
 	call->size = sizeof(*call);
 	call->src_li = CHORUS_LI_DEFAULT;
+	call->flags = row->body > BODY_MAX ? CHORUS_MSG_LARGE : 0;
 	call->target.head = row->data[0];
 	call->target.tail = row->data[1];
 	call->body = (uintptr_t)row->mem;
@@ -137,7 +138,7 @@ static int server_open(struct row *row)
 	return 0;
 }
 
-static int server_run(struct row *row, unsigned int n)
+int call_server_run(struct row *row, unsigned int n)
 {
 	struct chorus_ipc_call call;
 	uint64_t expect, ack;
@@ -153,7 +154,7 @@ static int server_run(struct row *row, unsigned int n)
 	return 0;
 }
 
-static const struct row_ops server_ops = { server_open, server_run };
+static const struct row_ops server_ops = { server_open, call_server_run };
 
 void call_rows(void)
 {

@@ -10,6 +10,8 @@
 struct row;
 
 int chorus_door(struct row *row, struct chorus_hello *hello);
+/* ipcCall with the row's body to the port in row->data, which acknowledges it. */
+int call_server_run(struct row *row, unsigned int n);
 void lap_rows(void);
 void call_rows(void);
 void window_rows(void);

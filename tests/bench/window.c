@@ -91,28 +91,7 @@ static int window_open(struct row *row)
 	return 0;
 }
 
-static int window_run(struct row *row, unsigned int n)
-{
-	uint64_t expect, ack;
-	struct chorus_ipc_call call = {
-		.size = sizeof(call), .src_li = CHORUS_LI_DEFAULT,
-		.flags = row->body > BODY_MAX ? CHORUS_MSG_LARGE : 0,
-		.target = { .head = row->data[0], .tail = row->data[1] },
-		.body = (uintptr_t)row->mem, .body_size = row->body,
-		.rep_body = (uintptr_t)&ack, .rep_size = sizeof(ack), .timeout = -1,
-	};
-
-	while (n--) {
-		expect = body_fill(row->mem, row->body, ++row->seq);
-		if (ioctl(row->fd[0], CHORUS_IOC_IPC_CALL, &call))
-			return row_wrong(row, "ipcCall");
-		if (ack != expect || call.out_rep_size != sizeof(ack))
-			return row_wrong(row, "acknowledgement of another request");
-	}
-	return 0;
-}
-
-static const struct row_ops window_ops = { window_open, window_run };
+static const struct row_ops window_ops = { window_open, call_server_run };
 
 void window_rows(void)
 {
