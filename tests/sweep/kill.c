@@ -196,7 +196,7 @@ static void play_row(const void *data)
 static const struct kill_table *const tables[] = {
 	&kill_call, &kill_message, &kill_port, &kill_lap, &kill_handler, &kill_actor, &kill_module,
 	&kill_group, &kill_notice, &kill_hold, &kill_window, &kill_area,
-	&kill_ring, &kill_batch,
+	&kill_ring, &kill_batch, &kill_body,
 };
 
 static bool has_row(const char *label)

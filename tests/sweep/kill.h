@@ -59,7 +59,7 @@ struct kill_table {
 #define KILL_TABLE(name, rows)	const struct kill_table name = { rows, ARRAY_SIZE(rows) }
 extern const struct kill_table kill_call, kill_message, kill_port, kill_lap, kill_handler,
 	kill_actor, kill_module, kill_group, kill_notice, kill_hold, kill_window,
-	kill_area, kill_ring, kill_batch;
+	kill_area, kill_ring, kill_batch, kill_body;
 
 static inline bool is_victim(const struct play *play, enum party party)
 {
