@@ -138,7 +138,8 @@ static int check_instruments(void)
 		struct range range;
 	} known[] = {
 		{ one_trap, COUNTER_TRAPS, TRAPS, { 1, 1 } },
-		{ one_switch, COUNTER_SWITCHES, SWITCHES, { 1, 2 } },
+		/* On a busy box the time may be over before it sleeps. */
+		{ one_switch, COUNTER_SWITCHES, SWITCHES, { 0.5, 2 } },
 		{ some_allocations, COUNTER_ALLOCATIONS, ALLOCATIONS, { 1, 100 } },
 	};
 	double empty[NR_COUNTERS], total[NR_COUNTERS];
