@@ -81,6 +81,77 @@ TEST(written_shared, "nor those that are shared")
 	written(CHORUS_MSG_COW);
 }
 
+/* ---- through a mapping that changes ---- */
+
+/* Moved from @at to @to, in the end a page of it: what is there is written to all the time. */
+static long shake(const struct game *g, unsigned char *at, unsigned char *to, __u64 *n)
+{
+	unsigned char *pages[] = { at, at + PAGE, at };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++) {
+		__atomic_store_n((__u64 *)(void *)pages[i], ++*n, __ATOMIC_RELAXED);
+		if (mprotect(at, g->a.size, PROT_READ) ||
+		    mprotect(at, g->a.size, PROT_READ | PROT_WRITE))
+			return -errno;
+	}
+	if (mremap(at, g->a.size, g->a.size, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+		return -errno;
+	for (unsigned int i = 0; i < 2; i++)
+		__atomic_store_n((__u64 *)(void *)(to + i * PAGE), ++*n, __ATOMIC_RELAXED);
+	sched_yield();
+	return munmap(to + PAGE, g->a.size - PAGE) ? -errno : 0;
+}
+
+static long do_shake(void *game)
+{
+	struct game *g = game;
+	unsigned char *room = mmap(NULL, 2 * g->a.size, PROT_NONE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	long result = room == MAP_FAILED ? -errno : 0;
+	__u64 n = 0;
+
+	while (!result && !over(g)) {
+		if (mmap(room, g->a.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, dev,
+			 (off_t)g->a.offset) != room)
+			return -errno;
+		result = shake(g, room, room + g->a.size, &n);
+	}
+	return result;
+}
+
+static void shaken(unsigned int flags)
+{
+	struct game *g = game_new(2);
+	struct puppet *shaker = puppet_thread(NULL), *writer = puppet_thread(NULL);
+	struct area b = area_make(2);
+	static unsigned char seen[2 * PAGE];
+
+	begin(shaker, do_shake, g);
+	begin(writer, do_write, g);
+	for (unsigned int i = 0; i < ROUNDS && !selftest_failed(); i++) {
+		EXPECT(body_send(g->port, g->a.base, 2 * PAGE, flags), 0);
+		if (!body_receive(g->li, b.base, 2 * PAGE, true))
+			break;
+		memcpy(seen, b.base, sizeof(seen));
+		for (int j = 0; j < 3; j++)
+			sched_yield();
+		CHECK(!memcmp(seen, b.base, sizeof(seen)), "round %u: what had been received changed", i);
+	}
+	stop(g);
+	EXPECT(end(shaker), 0);
+	EXPECT(end(writer), 0);
+}
+
+TEST(shaken_moved, "nor through a mapping that is protected, moved and cut to pieces meanwhile")
+{
+	shaken(CHORUS_MSG_MOVE);
+}
+
+TEST(shaken_shared, "nor if they are shared")
+{
+	shaken(CHORUS_MSG_COW);
+}
+
 /* ---- the same pages, twice ---- */
 
 static long do_send_on(void *game)
