@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 
 #include "harness.h"
@@ -75,6 +80,42 @@ void *test_zalloc(struct kunit *test, size_t size)
 	KUNIT_ASSERT_NOT_NULL(test, memory);
 	entry_add(test)->memory = memory;
 	return memory;
+}
+
+static struct mm_struct *first_mm(void)
+{
+	struct pid *pid = find_get_pid(1);
+	struct task_struct *task = get_pid_task(pid, PIDTYPE_PID);
+	struct mm_struct *mm = task ? get_task_mm(task) : NULL;
+
+	if (task)
+		put_task_struct(task);
+	put_pid(pid);
+	return mm;
+}
+
+/* A case that ends early lets go of it, as any thread does. */
+u64 test_user_memory(struct kunit *test, size_t size)
+{
+	struct mm_struct *mm = first_mm();
+	unsigned long base;
+
+	KUNIT_ASSERT_NOT_NULL(test, mm);
+	kthread_use_mm(mm);
+	base = vm_mmap(NULL, 0, size + PAGE_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(base));
+	KUNIT_ASSERT_EQ(test, vm_munmap(base + size, PAGE_SIZE), 0);
+	return base;
+}
+
+void test_user_end(u64 base, size_t size)
+{
+	struct mm_struct *mm = current->mm;
+
+	vm_munmap(base, size);
+	kthread_unuse_mm(mm);
+	mmput(mm);
 }
 
 static void limit_write(void *variable, size_t size, unsigned long value)

@@ -57,6 +57,13 @@ void test_again(struct kunit *test);	/* everything fresh in the middle of a case
 
 void *test_zalloc(struct kunit *test, size_t size);
 
+/*
+ * Memory of a process, the first one of the guest: the case has it as its own until
+ * test_user_end(), and there is nothing mapped behind.
+ */
+u64 test_user_memory(struct kunit *test, size_t size);
+void test_user_end(u64 base, size_t size);
+
 struct chorus_site *test_site(void);
 struct chorus_actor *test_actor(struct kunit *test);
 struct chorus_actor *test_user_actor(struct kunit *test, u32 uid);
