@@ -192,7 +192,7 @@ static void run_sequence(const void *data)
 
 /* ---- the whole ---- */
 
-static const struct fail_table *const tables[] = { &fail_object, &fail_ipc, &fail_module };
+static const struct fail_table *const tables[] = { &fail_object, &fail_ipc, &fail_body, &fail_module };
 
 /* ROWS in the environment: only those whose names it matches. */
 void selftest_begin(void)

@@ -52,7 +52,7 @@ struct fail_table {
 };
 #define FAIL_TABLE(name, sequences)							\
 	const struct fail_table name = { sequences, ARRAY_SIZE(sequences) }
-extern const struct fail_table fail_ipc, fail_object, fail_module;
+extern const struct fail_table fail_ipc, fail_body, fail_object, fail_module;
 
 /* Ends the injection; the command @what failed with @error, and may, if it is in @allowed. */
 void fail_judge(struct fail *fail, const char *where, long error, const long *allowed);
