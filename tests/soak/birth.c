@@ -90,7 +90,7 @@ static void one_life(unsigned int slot)
 		reply = malloc(BODY_ROOM);
 		for (n = random_below(20); request && reply && n; n--)
 			call_once(slot, some_server(), TICKET_PORT, random_below(2) ? FOREVER : 5 * MS,
-				  request, reply);
+				  request, 0, reply);
 	}
 }
 

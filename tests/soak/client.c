@@ -69,15 +69,17 @@ static bool judge(const char *what, int result)
 }
 
 /* A call, entered again after signals, most of the times. */
-static int call_through(struct chorus_ipc_call *call)
+static int call_through(struct chorus_ipc_call *call, const void *asked)
 {
 	int result = command(CHORUS_IOC_IPC_CALL, call);
 	bool resumed = false;
 
 	while (result == -EINTR) {
 		/* Before it was sent there is nothing to resume; it was not received. */
-		if (call->restart && !random_below(16))
+		if (call->restart && !random_below(16)) {
+			ticket_give_up(asked);
 			return result;
+		}
 		resumed = true;
 		result = command(CHORUS_IOC_IPC_CALL, call);
 	}
@@ -86,23 +88,39 @@ static int call_through(struct chorus_ipc_call *call)
 	return result;
 }
 
+/* What was not received is there still, or again: its pages have come back. */
+static void see_body(const void *body, unsigned int size, bool surely)
+{
+	enum ticket_kind kind;
+	unsigned int slot;
+	uint64_t number;
+
+	if (surely && !ticket_read(body, size, &slot, &number, &kind))
+		wrong(W_mixed, "a body of %u bytes that nobody received has not come back", size);
+}
+
 int call_once(unsigned int slot, struct chorus_ui to, enum ticket_kind kind, long long timeout,
-	      void *request, void *reply)
+	      void *request, unsigned int flags, void *reply)
 {
 	struct chorus_ipc_call call = {
 		.target = to, .body = PTR(request), .rep_body = PTR(reply), .rep_size = BODY_ROOM,
-		.timeout = timeout,
+		.timeout = timeout, .flags = flags,
 	};
+	unsigned char asked[TICKET_SIZE];
+	bool surely;
 	int result;
 
 	if (shared->flavour == ROAM && random_below(2))
-		call.flags = CHORUS_MSG_ABORTABLE;
-	call.body_size = ticket_write(request, slot, kind);
+		call.flags |= CHORUS_MSG_ABORTABLE;
+	call.body_size = ticket_write(request, slot, kind, flags);
+	memcpy(asked, request, sizeof(asked));	/* its pages may leave */
 	atomic_store(&shared->slot[slot].tid, syscall(SYS_gettid));
 	atomic_store(&shared->slot[slot].since, now_ns());
-	result = call_through(&call);
+	result = call_through(&call, asked);
 	atomic_store(&shared->slot[slot].since, 0);
-	ticket_settle(request, result, judge("a call", result), reply, call.out_rep_size);
+	surely = judge("a call", result);
+	ticket_settle(asked, result, surely, reply, call.out_rep_size);
+	see_body(request, call.body_size, surely);
 	count(result ? N_calls_failed : N_calls);
 	if (!result && to.head >> CHORUS_UI_MODE_SHIFT)
 		count(N_by_group);
@@ -161,17 +179,27 @@ static void be_disturbed(void)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+/* How a body in an area is sent, sometimes. */
+static unsigned int some_way(void)
+{
+	static const unsigned int ways[] = { 0, 0, CHORUS_MSG_MOVE, CHORUS_MSG_COW };
+
+	return ways[random_below(ARRAY_SIZE(ways))];
+}
+
 static void *client_thread(void *slot)
 {
-	unsigned char *request = malloc(BODY_ROOM), *reply = malloc(BODY_ROOM);
+	unsigned char *request = malloc(BODY_ROOM), *reply = malloc(BODY_ROOM), *area = NULL;
 	enum ticket_kind kind = TICKET_PORT;
 	struct chorus_ui to;
-	unsigned int what;
+	unsigned int what, flags;
 
 	if (!request || !reply)
 		return NULL;
-	if (shared->flavour == ROAM)
+	if (shared->flavour == ROAM) {
 		roam_show((uintptr_t)slot);
+		area = new_area();
+	}
 	while (!leaving()) {
 		what = random_below(16);
 		if (what == 0) {
@@ -179,8 +207,10 @@ static void *client_thread(void *slot)
 			continue;
 		}
 		to = shared->flavour == ROAM ? roam_target(&kind, true) : some_server();
+		flags = area ? some_way() : 0;
 		if (call_once((uintptr_t)slot, to, kind,
-			      what < 12 ? FOREVER : random_below(20) * MS, request, reply))
+			      what < 12 ? FOREVER : random_below(20) * MS, flags ? area : request,
+			      flags, reply))
 			sleep_us(200);
 	}
 	if (shared->plant == PLANT_LOST && (uintptr_t)slot % 2) {
@@ -210,30 +240,90 @@ void client_work(unsigned int index)
 		pthread_join(second, NULL);
 }
 
-void sender_work(unsigned int index)
+static struct chorus_ipc_send fresh_send(unsigned int slot, void *body, unsigned int flags)
 {
-	unsigned char *body = malloc(BODY_ROOM);
+	struct chorus_ipc_send send = {
+		.size = sizeof(send), .flags = flags, .body = PTR(body),
+	};
 	enum ticket_kind kind = TICKET_PORT;
-	struct chorus_ipc_send send;
+
+	send.target = shared->flavour == ROAM ? roam_target(&kind, false) : some_server();
+	send.body_size = ticket_write(body, slot, kind, flags);
+	return send;
+}
+
+static void settle_send(const void *body, unsigned int size, int result)
+{
+	bool surely;
+
+	if (!result) {
+		count(N_sent);
+		return;
+	}
+	surely = judge("a send", result);
+	see_body(body, size, surely);
+	ticket_settle(body, result, surely, NULL, 0);
+}
+
+#define BATCH_MAX	4
+
+/* Several by one command; each is judged as if it had been sent by itself. */
+static int send_batch(unsigned int slot, unsigned char *bodies)
+{
+	struct chorus_batch_entry entry[BATCH_MAX];
+	struct chorus_ipc_send send[BATCH_MAX];
+	struct chorus_batch batch = { .entries = PTR(entry), .count = 1 + random_below(BATCH_MAX) };
+	unsigned int i;
 	int result;
 
-	if (!body)
+	for (i = 0; i < batch.count; i++) {
+		send[i] = fresh_send(slot, bodies + i * BODY_ROOM, 0);
+		entry[i] = (struct chorus_batch_entry){
+			.command = CHORUS_IOC_IPC_SEND, .arg = PTR(&send[i]),
+		};
+	}
+	do {
+		result = command(CHORUS_IOC_BATCH, &batch);
+	} while (result == -EINTR);
+	if (result || batch.out_done != batch.count) {
+		wrong(W_unexpected, "a batch: %u of %u done, %s", batch.out_done, batch.count,
+		      strerror(-result));
+		return 0;
+	}
+	for (i = 0; i < batch.count; i++) {
+		settle_send(bodies + i * BODY_ROOM, send[i].body_size, entry[i].out_result);
+		if (!entry[i].out_result)
+			count(N_batched);
+		result = result ?: entry[i].out_result;
+	}
+	return result;
+}
+
+void sender_work(unsigned int index)
+{
+	unsigned char *bodies = malloc(BATCH_MAX * BODY_ROOM), *area = NULL, *body;
+	struct chorus_ipc_send send;
+	unsigned int flags;
+	int result;
+
+	if (!bodies)
 		return;
 	while (!leaving() && !door_open())
 		sleep_us(1000);
+	if (shared->flavour == ROAM && !leaving())
+		area = new_area();
 	while (!leaving()) {
-		send = (struct chorus_ipc_send){ .body = PTR(body) };
-		send.target = shared->flavour == ROAM ? roam_target(&kind, false) : some_server();
-		send.body_size = ticket_write(body, 2 * index, kind);
-		result = command(CHORUS_IOC_IPC_SEND, &send);
-		if (!result) {
-			count(N_sent);
-			if (shared->flavour != FULL)
-				sleep_us(random_below(1000));
-			continue;
+		if (shared->flavour == ROAM && !random_below(4)) {
+			result = send_batch(2 * index, bodies);
+		} else {
+			flags = area ? some_way() : 0;
+			body = flags ? area : bodies;
+			send = fresh_send(2 * index, body, flags);
+			result = command(CHORUS_IOC_IPC_SEND, &send);
+			settle_send(body, send.body_size, result);
 		}
-		ticket_settle(body, result, judge("a send", result), NULL, 0);
-		sleep_us(random_below(2000));
+		if (result || shared->flavour != FULL)
+			sleep_us(random_below(result ? 2000 : 1000));
 	}
 }
 

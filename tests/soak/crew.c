@@ -27,7 +27,29 @@ static struct worker {
 	enum kind kind;
 	pid_t pid;		/* 0: not there */
 	bool doomed;		/* by our hand */
+	unsigned int number;	/* which one he is in this place, from 1 */
 } crew[CREW_MAX];
+
+unsigned int worker_self;
+
+/* Said before he is killed, so that nobody sees him dead who does not see this. */
+static void bury_soon(unsigned int worker)
+{
+	atomic_store(&shared->grave[worker % CREW_MAX], worker / CREW_MAX);
+}
+
+bool worker_is_doomed(unsigned int worker)
+{
+	return atomic_load(&shared->grave[worker % CREW_MAX]) >= worker / CREW_MAX;
+}
+
+void worker_die(void)
+{
+	bury_soon(worker_self);
+	kill(getpid(), SIGKILL);
+	for (;;)
+		pause();
+}
 
 static void join_cgroup(void)
 {
@@ -47,6 +69,7 @@ static void send_to_work(unsigned int index)
 	for (i = 0; i < 2; i++)
 		atomic_store(&shared->slot[2 * index + i].since, 0);
 	w->doomed = false;
+	worker_self = ++w->number * CREW_MAX + index;
 	w->pid = fork();
 	if (w->pid < 0)
 		w->pid = 0;
@@ -107,7 +130,7 @@ void crew_start(enum flavour flavour)
 
 static void judge_death(const struct worker *w, int status)
 {
-	if (w->doomed)
+	if (w->doomed || worker_is_doomed(w->number * CREW_MAX + (unsigned int)(w - crew)))
 		return;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && shared->flavour == TIGHT)
 		count(N_oom_killed);
@@ -149,6 +172,7 @@ static void doom(struct worker *w)
 	if (!w->pid)
 		return;
 	w->doomed = true;
+	bury_soon(w->number * CREW_MAX + (unsigned int)(w - crew));
 	kill(w->pid, SIGKILL);
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "soak.h"
@@ -54,6 +55,9 @@ static unsigned int command_size(unsigned int ioc)
 	case CHORUS_IOC_PORT_ENABLE: return sizeof(struct chorus_port_enable);
 	case CHORUS_IOC_PORT_MIGRATE: return sizeof(struct chorus_port_migrate);
 	case CHORUS_IOC_PORT_DELETE: return sizeof(struct chorus_port_delete);
+	case CHORUS_IOC_PORT_POLICY: return sizeof(struct chorus_port_policy);
+	case CHORUS_IOC_AREA_OPEN: return sizeof(struct chorus_area_open);
+	case CHORUS_IOC_BATCH: return sizeof(struct chorus_batch);
 	case CHORUS_IOC_IPC_SEND: return sizeof(struct chorus_ipc_send);
 	case CHORUS_IOC_IPC_RECEIVE: return sizeof(struct chorus_ipc_receive);
 	case CHORUS_IOC_IPC_CALL: return sizeof(struct chorus_ipc_call);
@@ -86,6 +90,22 @@ int new_port(struct chorus_ui *ui)
 		return result;
 	*ui = create.out_ui;
 	return create.out_li;
+}
+
+void *new_area(void)
+{
+	struct chorus_area_open area = { .length = BODY_ROOM };
+	void *base;
+	int result = command(CHORUS_IOC_AREA_OPEN, &area);
+
+	if (result) {
+		if (result != -EDQUOT && result != -ENOMEM)
+			wrong(W_unexpected, "an area: %s", strerror(-result));
+		return NULL;
+	}
+	base = mmap(NULL, BODY_ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, door,
+		    (off_t)area.out_offset);
+	return base == MAP_FAILED ? NULL : base;
 }
 
 struct chorus_ui static_port(__u64 stamp)

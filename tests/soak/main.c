@@ -49,7 +49,9 @@ static const char *const wrong_names[] = {
 	WRONGS(WRONG_NAME)
 };
 static const char *const flavour_names[] = { "plain", "full", "quota", "tight", "roam" };
-static const char *const plant_names[] = { "none", "twice", "mixed", "lost", "leak", "order" };
+static const char *const plant_names[] = {
+	"none", "twice", "mixed", "lost", "leak", "order", "again", "unmarked",
+};
 
 /* Counted always, told the first times. */
 void wrong(enum wrong what, const char *format, ...)
@@ -142,7 +144,9 @@ static void leak(void)
 static bool plant_seen(void)
 {
 	switch (opt.plant) {
-	case PLANT_TWICE: return shared->wrong[W_twice];
+	case PLANT_TWICE:
+	case PLANT_AGAIN:
+	case PLANT_UNMARKED: return shared->wrong[W_twice];
 	case PLANT_MIXED: return shared->wrong[W_mixed];
 	case PLANT_LOST: return shared->wrong[W_lost];
 	case PLANT_ORDER: return shared->wrong[W_order];
@@ -154,8 +158,8 @@ static bool plant_seen(void)
 static bool lacks(enum flavour flavour)
 {
 	if (opt.plant)
-		return opt.stress && !plant_seen();
-	return flavour == ROAM && !roamed();
+		return opt.stress && !plant_seen() && opt.plant != PLANT_LOST;
+	return flavour == ROAM && (!roamed() || (opt.stress && !stressed()));
 }
 
 /* Returns false if going on makes no sense. */
@@ -294,7 +298,7 @@ static void report(unsigned int rounds)
 	       "the modules were loaded and unloaded in every round", NULL);
 	result(counted(N_unload_refused) > 0, "rmmod with a descriptor open was refused", NULL);
 	none(W_mixed, "every reply was the reply to its request");
-	none(W_twice, "no request was received twice");
+	none(W_twice, "no request was received twice, but after a death and marked so");
 	none(W_order, "no message overtook another of its sender");
 	none(W_ghost, "errors that say that nothing happened were right");
 	none(W_unexpected, "every error was a documented one");
@@ -309,6 +313,9 @@ static void report(unsigned int rounds)
 		       "queues were full, quotas used up, memory tight", NULL);
 	result((!opt.stress && rounds < ALL_FLAVOURS) || roamed(),
 	       "ports migrated, groups changed, requests were forwarded, calls aborted", NULL);
+	if (opt.stress)
+		result(stressed(), "requests came again after deaths, went in batches, and by their pages",
+		       NULL);
 	none(W_left, "every unload left nothing behind");
 	none(W_stuck, "nobody was stuck");
 	if (!opt.stress)

@@ -30,26 +30,29 @@ void order_look(struct order_view *view)
 
 /* @incarnation: of the port the message was received from.  @view: from before that. */
 void order_received(const struct order_view *view, unsigned int incarnation, const void *body,
-		    unsigned int size)
+		    unsigned int size, unsigned int flags)
 {
 	enum ticket_kind kind;
 	_Atomic uint64_t *last;
 	uint64_t number, stamp, seen, old;
 	unsigned int slot;
 
-	/* What is passed on comes as late as who passes it on likes. */
-	if (!ticket_read(body, size, &slot, &number, &kind) || kind == TICKET_FORWARD)
+	/* What is passed on, or handed on after a death, comes as late as that. */
+	if (!ticket_read(body, size, &slot, &number, &kind) || ticket_overtakes(body, flags))
 		return;
 	if (kind == TICKET_POOL)
 		incarnation = 0;
+	else if (!incarnation)
+		return;		/* its port has left meanwhile */
 	stamp = (uint64_t)incarnation << NUMBER_BITS | number;
 	seen = view->last[row_of(incarnation)][slot];
 	if (seen >> NUMBER_BITS == incarnation && seen) {
 		count(N_ordered);
 		if (seen >= stamp)
-			wrong(W_order, "message %llu of slot %u came after its message %llu",
+			wrong(W_order, "message %llu of slot %u came after its message %llu (queue %u, %u bytes, flags %#x)",
 			      (unsigned long long)number, slot,
-			      (unsigned long long)(seen & ((1ULL << NUMBER_BITS) - 1)));
+			      (unsigned long long)(seen & ((1ULL << NUMBER_BITS) - 1)),
+			      incarnation, size, flags);
 	}
 	if (shared->plant == PLANT_ORDER && number % 100 == 0)
 		stamp += 1000;

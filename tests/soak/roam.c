@@ -130,7 +130,7 @@ static bool reply_later(struct chorus_ipc_reply *reply)
 
 static void *roam_thread(void *unused)
 {
-	unsigned char *request = malloc(BODY_ROOM), *answer = malloc(BODY_ROOM);
+	unsigned char *request = new_area() ?: malloc(BODY_ROOM), *answer = malloc(BODY_ROOM);
 	struct order_view *view = malloc(sizeof(*view));
 	struct chorus_ipc_receive r;
 	struct chorus_ipc_reply reply;
@@ -138,13 +138,13 @@ static void *roam_thread(void *unused)
 
 	(void)unused;
 	if (!request || !answer || !view)
-		exit(0);
+		worker_die();
 	for (;;) {
 		adopt();
 		order_look(view);
 		r = (struct chorus_ipc_receive){
 			.li = CHORUS_LI_ANYENABLED, .body = PTR(request), .body_size = BODY_ROOM,
-			.timeout = random_below(5) * MS,
+			.timeout = random_below(5) * MS, .flags = CHORUS_MSG_MOVE,
 		};
 		result = command(CHORUS_IOC_IPC_RECEIVE, &r);
 		if (!server_goes_on(result))
@@ -155,17 +155,27 @@ static void *roam_thread(void *unused)
 			reply_later(&reply);
 			continue;
 		}
-		order_received(view, incarnation_of(r.out_li), request, r.out_body_size);
+		if (r.out_flags & CHORUS_MSG_MOVED)
+			count(N_landed);
+		order_received(view, incarnation_of(r.out_li), request, r.out_body_size,
+			       r.out_flags);
 		if (!(r.out_flags & CHORUS_MSG_RPC)) {
-			ticket_received(request, r.out_body_size);
+			ticket_received(request, r.out_body_size, r.out_flags);
 			continue;
 		}
-		if (ticket_pass(request, r.out_body_size) && pass_on(random_below(2) ? r.out_msg : 0))
+		/* A body that has landed is ours. */
+		if (!(r.out_flags & CHORUS_MSG_MOVED) && ticket_pass(request, r.out_body_size) &&
+		    pass_on(random_below(2) ? r.out_msg : 0))
 			continue;
 		reply = (struct chorus_ipc_reply){
-			.body_size = server_answer(request, r.out_body_size, answer),
+			.body_size = server_answer(request, r.out_body_size, r.out_flags, answer),
 			.body = PTR(answer), .msg = r.out_msg,
 		};
+		/* Who dies here has noted it. */
+		if (!random_below(16))
+			sleep_us(random_below(2000));
+		if (!random_below(256))
+			worker_die();
 		if (random_below(8)) {
 			if (!server_replied(command(CHORUS_IOC_IPC_REPLY, &reply)))
 				return NULL;
@@ -176,8 +186,30 @@ static void *roam_thread(void *unused)
 			return NULL;
 		answer = malloc(BODY_ROOM);
 		if (!answer)
-			exit(0);
+			worker_die();
 	}
+}
+
+/*
+ * What becomes of its calls when it dies: most go on, to any server, to whoever serves the
+ * shared queue, or to where the port has moved to.
+ */
+static void declare(int li)
+{
+	struct chorus_port_policy policy = {
+		.flags = CHORUS_SET, .li = li, .policy = CHORUS_POLICY_HOLD,
+		.hold = (1 + random_below(2)) * SECOND,
+	};
+	unsigned int draw = random_below(8);
+	int result;
+
+	if (draw == 0)
+		return;
+	if (draw > 1 && atomic_load(&shared->groups))
+		policy.heir = draw > 3 ? shared->any.ui : shared->pool.ui;
+	result = command(CHORUS_IOC_PORT_POLICY, &policy);
+	if (result)
+		wrong(W_unexpected, "a policy: %s", strerror(-result));
 }
 
 /* A port of this life's own, where there is room to tell of it. */
@@ -192,6 +224,7 @@ static void settle(void)
 		server_goes_on(li);
 		return;
 	}
+	declare(li);
 	for (i = 0; i < PLACES_MAX; i++) {
 		where = atomic_load(&shared->place[i].where);
 		if ((where & MOVING) || is_alive(where))
@@ -295,6 +328,12 @@ bool roamed(void)
 	return counted(N_moves) && counted(N_joined) && counted(N_left_group) &&
 	       counted(N_forwarded) && counted(N_by_group) && counted(N_aborts) &&
 	       counted(N_ordered);
+}
+
+/* And of the stress, which is longer? */
+bool stressed(void)
+{
+	return counted(N_again) && counted(N_batched) && counted(N_landed);
 }
 
 /* One of those who took part has died. */

@@ -21,18 +21,22 @@ static void desk_open(struct desk *desk)
 	desk->request = malloc(BODY_ROOM);
 	desk->reply = malloc(BODY_ROOM);
 	if (!desk->request || !desk->reply)
-		exit(0);
+		worker_die();
 }
 
-unsigned int server_answer(void *request, unsigned int size, void *reply)
+unsigned int server_answer(void *request, unsigned int size, unsigned int flags, void *reply)
 {
 	static _Thread_local unsigned int served;
 	unsigned int answer;
 
 	served++;
-	ticket_received(request, size);
+	if (shared->plant == PLANT_UNMARKED)
+		flags &= ~CHORUS_MSG_AGAIN;
+	ticket_received(request, size, flags);
 	if (shared->plant == PLANT_TWICE && served % 100 == 0)
-		ticket_received(request, size);
+		ticket_received(request, size, flags);
+	if (shared->plant == PLANT_AGAIN && served % 100 == 0)
+		ticket_received(request, size, flags | CHORUS_MSG_AGAIN);
 	if (shared->flavour == FULL && random_below(2))
 		sleep_us(2000);
 	answer = ticket_answer(request, size, reply);
@@ -41,9 +45,9 @@ unsigned int server_answer(void *request, unsigned int size, void *reply)
 	return answer;
 }
 
-static unsigned int serve(struct desk *desk, unsigned int size)
+static unsigned int serve(struct desk *desk, unsigned int size, unsigned int flags)
 {
-	return server_answer(desk->request, size, desk->reply);
+	return server_answer(desk->request, size, flags, desk->reply);
 }
 
 /* Ends of a receive that are nobody's fault. */
@@ -99,7 +103,7 @@ static void by_reply_receive(struct desk *desk)
 		flags = first.out_flags;
 		while (!result && (flags & CHORUS_MSG_RPC)) {
 			r = (struct chorus_ipc_reply_receive){
-				.rep_size = serve(desk, size), .rep_body = PTR(desk->reply),
+				.rep_size = serve(desk, size, flags), .rep_body = PTR(desk->reply),
 				.li = port, .body = PTR(desk->request), .body_size = BODY_ROOM,
 				.timeout = random_below(3) ? FOREVER : random_below(20) * MS,
 			};
@@ -110,7 +114,7 @@ static void by_reply_receive(struct desk *desk)
 		if (!server_goes_on(result))
 			return;
 		if (!result)
-			ticket_received(desk->request, size);
+			ticket_received(desk->request, size, flags);
 	}
 }
 
@@ -130,7 +134,7 @@ static void by_token(struct desk *desk, bool save)
 		if (result)
 			continue;
 		if (!(r.out_flags & CHORUS_MSG_RPC)) {
-			ticket_received(desk->request, r.out_body_size);
+			ticket_received(desk->request, r.out_body_size, r.out_flags);
 			continue;
 		}
 		if (save) {
@@ -142,7 +146,7 @@ static void by_token(struct desk *desk, bool save)
 				return;
 			}
 		}
-		answer = serve(desk, r.out_body_size);
+		answer = serve(desk, r.out_body_size, r.out_flags);
 		reply = (struct chorus_ipc_reply){
 			.body_size = answer, .body = PTR(desk->reply), .msg = save ? 0 : r.out_msg,
 		};

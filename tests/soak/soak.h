@@ -57,6 +57,8 @@ enum plant {
 	PLANT_LOST,	/* a client does not come back */
 	PLANT_LEAK,	/* the stage keeps kernel objects of each round */
 	PLANT_ORDER,	/* a server notes one request in a hundred as a later one */
+	PLANT_AGAIN,	/* a server notes one in a hundred as come again after its own death */
+	PLANT_UNMARKED,	/* what comes again after a death is noted without the mark */
 };
 
 enum phase { WORK, LEAVE };
@@ -70,7 +72,10 @@ enum phase { WORK, LEAVE };
 	_(calls_failed)		/* ended with an error that is allowed */	\
 	_(handler_calls)	/* answered by a message handler */		\
 	_(served)		/* requests that servers had in their hands */	\
+	_(again)		/* of these, had been noted by a server that was killed */ \
 	_(sent)			/* asynchronous messages */			\
+	_(batched)		/* of these, in batches */			\
+	_(landed)		/* bodies whose pages changed hands */		\
 	_(laps)			/* invocations that came back right */		\
 	_(laps_refused)		/* met a module that was leaving, or gone */	\
 	_(opened)		/* opens that raced with loading */		\
@@ -97,7 +102,7 @@ enum phase { WORK, LEAVE };
 /* What must not happen. */
 #define WRONGS(_)								\
 	_(mixed)		/* a reply that is not the reply to its request */ \
-	_(twice)		/* a request received twice */			\
+	_(twice)		/* a request received twice, but after a death and marked so */ \
 	_(order)		/* a message that overtook one of its own sender */ \
 	_(ghost)		/* answered and never served, or served though the \
 				 * error says that nothing happened */		\
@@ -122,7 +127,7 @@ enum wrong {
 /* A client's record; one living thread uses it at a time. */
 struct slot {
 	_Atomic uint64_t number;		/* of its last request: never repeats */
-	_Atomic uint64_t history[HISTORY];	/* number << 8 | times received */
+	_Atomic uint64_t history[HISTORY];	/* ticket.c */
 	_Atomic uint64_t since;			/* the call in flight began then, or 0 */
 	_Atomic int tid;
 };
@@ -146,6 +151,7 @@ struct shared {
 	_Atomic uint64_t count[NR_COUNTERS];
 	_Atomic uint64_t wrong[NR_WRONGS];
 	_Atomic unsigned int notes;
+	_Atomic unsigned int grave[CREW_MAX];	/* the last one of each place that is to be killed */
 	struct slot slot[SLOTS_MAX];
 
 	/* Of roaming rounds. */
@@ -187,6 +193,7 @@ extern int door;			/* this process's actor, or -1 */
 bool door_open(void);			/* false: it cannot be had now, which is counted */
 void door_close(void);
 int command(unsigned int ioc, void *arg);	/* 0 or -errno; fills in size */
+void *new_area(void);			/* BODY_ROOM bytes whose pages can change hands; or NULL */
 int new_port(struct chorus_ui *ui);	/* li or -errno */
 struct chorus_ui static_port(__u64 stamp);
 
@@ -198,11 +205,17 @@ enum ticket_kind {
 	TICKET_POOL,		/* to a group whose members share a queue */
 	TICKET_BROADCAST,	/* many may receive it */
 };
-unsigned int ticket_write(void *body, unsigned int slot, enum ticket_kind kind);
+#define TICKET_SIZE	40	/* of a body, what ticket_settle() needs */
+/* @flags: how it is sent; whole pages, if they are to change hands. */
+unsigned int ticket_write(void *body, unsigned int slot, enum ticket_kind kind,
+			  unsigned int flags);
 bool ticket_read(const void *body, unsigned int size, unsigned int *slot, uint64_t *number,
 		 enum ticket_kind *kind);
 bool ticket_pass(const void *body, unsigned int size);
-void ticket_received(const void *body, unsigned int size);
+/* @flags: with which it came. */
+void ticket_received(const void *body, unsigned int size, unsigned int flags);
+bool ticket_overtakes(const void *body, unsigned int flags);
+void ticket_give_up(const void *body);
 unsigned int ticket_answer(const void *request, unsigned int size, void *reply);
 void ticket_settle(const void *request, int result, bool surely, const void *reply,
 		   unsigned int size);
@@ -211,7 +224,7 @@ void ticket_settle(const void *request, int result, bool surely, const void *rep
 struct order_view { uint64_t last[PLACES_MAX + 1][SLOTS_MAX]; };
 void order_look(struct order_view *view);
 void order_received(const struct order_view *view, unsigned int incarnation, const void *body,
-		    unsigned int size);
+		    unsigned int size, unsigned int flags);
 
 /* The workers: functions that do not come back before they are told to leave. */
 void server_work(unsigned int index);	/* server.c */
@@ -221,23 +234,28 @@ void lap_work(unsigned int index);
 void usher_work(unsigned int index);	/* roam.c */
 void opener_work(unsigned int index);	/* birth.c */
 void nursery_work(unsigned int index);
+/* @flags: 0, CHORUS_MSG_MOVE or CHORUS_MSG_COW. */
 int call_once(unsigned int slot, struct chorus_ui to, enum ticket_kind kind, long long timeout,
-	      void *request, void *reply);
+	      void *request, unsigned int flags, void *reply);
 struct chorus_ui some_server(void);
 bool leaving(void);
 bool server_goes_on(int result);	/* after this end of a receive */
 bool server_replied(int result);
-/* Note the request and make its answer, whose size is returned. */
-unsigned int server_answer(void *request, unsigned int size, void *reply);
+/* Note the request, which came with @flags, and make its answer, whose size is returned. */
+unsigned int server_answer(void *request, unsigned int size, unsigned int flags, void *reply);
 
 /* roam.c: the same in roaming rounds. */
 void roam_serve(unsigned int index);
 struct chorus_ui roam_port(void);
 struct chorus_ui roam_target(enum ticket_kind *kind, bool call);
 bool roamed(void);
+bool stressed(void);
 void roam_show(unsigned int slot);	/* the calling thread may be aborted */
 
-/* crew.c: who is at work. */
+/* crew.c: who is at work.  A worker is his place in the crew, and which one he is there. */
+extern unsigned int worker_self;
+bool worker_is_doomed(unsigned int worker);
+void worker_die(void) __attribute__((noreturn));	/* by his own hand */
 void crew_start(enum flavour flavour);
 void crew_disturb(void);		/* kill somebody, send another in his place */
 void crew_reap(void);

@@ -11,10 +11,18 @@
 #include "soak.h"
 
 #define MAGIC	0x43484f52
+#define PAGE	4096u
 
-/* An entry of a history: number << 8, and in the low byte how often it was received. */
-#define TIMES	0x7f
+/*
+ * An entry of a history: the low half of the number, who received it last, and how often it
+ * was received.  One word, because who writes it may be killed at any instruction.
+ */
+#define NUMBER(number)	((uint64_t)(number) << 32)
+#define WORKER(worker)	((uint64_t)((worker) & 0xffffff) << 8)
+#define WORKER_OF(entry) ((unsigned int)(entry) >> 8)
 #define PASSED	0x80		/* it was passed on once */
+#define LOOSE	0x40		/* its sender went on without waiting for its end */
+#define TIMES	0x3f
 
 struct ticket {
 	uint32_t magic, slot;
@@ -23,6 +31,7 @@ struct ticket {
 	uint32_t answer;	/* what the answer's size shall be */
 	uint32_t kind, reserved;
 };
+_Static_assert(sizeof(struct ticket) == TICKET_SIZE, "what is kept of a ticket");
 
 static uint64_t mix(uint64_t x)
 {
@@ -60,8 +69,25 @@ static unsigned int some_size(void)
 	return least + random_below(kind < 9 ? 4096 : CHORUS_BODY_MAX - least + 1);
 }
 
+static unsigned int whole_pages(unsigned int size)
+{
+	return (size + PAGE - 1) / PAGE * PAGE;
+}
+
+static _Atomic uint64_t *entry_of(const struct ticket *t)
+{
+	return &shared->slot[t->slot].history[t->number % HISTORY];
+}
+
+/* Its sender has not forgotten it: he remembers so many. */
+static bool is_of(uint64_t entry, const struct ticket *t)
+{
+	return entry >> 32 == (uint32_t)t->number;
+}
+
 /* A fresh request of @slot; returns the size of its body. */
-unsigned int ticket_write(void *body, unsigned int slot, enum ticket_kind kind)
+unsigned int ticket_write(void *body, unsigned int slot, enum ticket_kind kind,
+			  unsigned int flags)
 {
 	struct slot *s = &shared->slot[slot];
 	struct ticket t = {
@@ -70,7 +96,9 @@ unsigned int ticket_write(void *body, unsigned int slot, enum ticket_kind kind)
 		.nonce = mix(now_ns() + slot), .kind = kind,
 	};
 
-	atomic_store(&s->history[t.number % HISTORY], t.number << 8);
+	if (flags & (CHORUS_MSG_MOVE | CHORUS_MSG_COW))
+		t.size = whole_pages(t.size);
+	atomic_store(entry_of(&t), NUMBER(t.number));
 	memcpy(body, &t, sizeof(t));
 	pattern_write((char *)body + sizeof(t), t.size - sizeof(t), t.nonce);
 	return t.size;
@@ -108,21 +136,55 @@ bool ticket_pass(const void *body, unsigned int size)
 
 	if (!whole(body, size, &t) || t.kind != TICKET_FORWARD)
 		return false;
-	entry = &shared->slot[t.slot].history[t.number % HISTORY];
+	entry = entry_of(&t);
 	old = atomic_load(entry);
 	do {
-		if (old >> 8 != t.number || (old & PASSED))
+		if (!is_of(old, &t) || (old & PASSED))
 			return false;
 	} while (!atomic_compare_exchange_weak(entry, &old, old | PASSED));
 	return true;
 }
 
+/*
+ * Its sender, interrupted, leaves it to itself.  It may be held until after later ones are
+ * received.
+ */
+void ticket_give_up(const void *body)
+{
+	struct ticket t;
+
+	memcpy(&t, body, sizeof(t));
+	atomic_fetch_or(entry_of(&t), LOOSE);
+}
+
+/* May it come after a later one of its sender?  Whole. */
+bool ticket_overtakes(const void *body, unsigned int flags)
+{
+	struct ticket t;
+	uint64_t entry;
+
+	memcpy(&t, body, sizeof(t));
+	entry = atomic_load(entry_of(&t));
+	return t.kind == TICKET_FORWARD || (flags & CHORUS_MSG_AGAIN) || !is_of(entry, &t) ||
+	       (entry & LOOSE);
+}
+
+/*
+ * A request that was received before comes again: only to a successor of who had it, who was
+ * killed, and it says so.
+ */
+static bool may_come_again(uint64_t entry, unsigned int flags)
+{
+	return (flags & CHORUS_MSG_AGAIN) && (entry & TIMES) <= CHORUS_AGAIN_MAX &&
+	       worker_is_doomed(WORKER_OF(entry));
+}
+
 /* On the server: one more request was received. */
-void ticket_received(const void *body, unsigned int size)
+void ticket_received(const void *body, unsigned int size, unsigned int flags)
 {
 	_Atomic uint64_t *entry;
 	struct ticket t;
-	uint64_t old;
+	uint64_t old, new;
 
 	count(N_served);
 	if (!whole(body, size, &t)) {
@@ -131,16 +193,22 @@ void ticket_received(const void *body, unsigned int size)
 	}
 	if (t.kind == TICKET_BROADCAST)
 		return;
-	entry = &shared->slot[t.slot].history[t.number % HISTORY];
+	entry = entry_of(&t);
 	old = atomic_load(entry);
 	do {
 		/* So old that its sender has forgotten it: it gave up and went on. */
-		if (old >> 8 != t.number)
+		if (!is_of(old, &t))
 			return;
-	} while (!atomic_compare_exchange_weak(entry, &old, old + 1));
-	if (old & TIMES)
-		wrong(W_twice, "request %llu of slot %u was received %u times",
-		      (unsigned long long)t.number, t.slot, (unsigned int)(old & TIMES) + 1);
+		new = (old & ~WORKER(~0)) | WORKER(worker_self);
+	} while (!atomic_compare_exchange_weak(entry, &old, new + 1));
+	if (!(old & TIMES))
+		return;
+	if (may_come_again(old, flags))
+		count(N_again);
+	else
+		wrong(W_twice, "request %llu of slot %u was received %u times, flags %#x, before by %s",
+		      (unsigned long long)t.number, t.slot, (unsigned int)(old & TIMES) + 1, flags,
+		      worker_is_doomed(WORKER_OF(old)) ? "somebody killed" : "somebody alive");
 }
 
 /* The right reply to @request; returns its size. */
@@ -177,7 +245,7 @@ void ticket_settle(const void *request, int result, bool surely, const void *rep
 	struct ticket t;
 
 	memcpy(&t, request, sizeof(t));
-	entry = atomic_load(&shared->slot[t.slot].history[t.number % HISTORY]);
+	entry = atomic_load(entry_of(&t));
 	times = entry & TIMES;
 	if (!result && !is_answer(&t, reply, size))
 		wrong(W_mixed, "slot %u: the reply to request %llu is not its own", t.slot,
