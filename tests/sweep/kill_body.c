@@ -3,7 +3,8 @@
 #include "kill.h"
 #include "window.h"
 
-#define LARGE	(3 * CHORUS_BODY_MAX + 5)
+/* More than is copied until a kill is seen. */
+#define LARGE	(5 * CHORUS_BODY_MAX + 5)
 #define PARTS	3
 
 /*
