@@ -15,107 +15,6 @@ static const char *const messages[] = {
 	"y ipc_call target=@0 body=data body_size=4000 rep_body=data+4096 rep_size=4000 timeout=-1\n"
 	"a ipc_reply_receive rep_size=8 rep_body=data body=data+4096 body_size=4096 timeout=200000000\n"
 	"a ipc_reply_receive rep_size=3000 rep_body=data body=data+4096 body_size=64 timeout=1000\n",
-	/* bodies in parts: two of them, one that is not there, more room than there is body */
-	"a actor_self\n"
-	"a poke_address at=data+4096 address=data+8192\n"
-	"a poke at=data+4104 value=3000\n"
-	"a poke_address at=data+4112 address=data+16384\n"
-	"a poke at=data+4120 value=100\n"
-	"a ipc_send target=@0 flags=4 body=data+4096 body_size=2\n"
-	"a ipc_send target=@0 flags=4 body=data+4096 body_size=65\n"
-	"a ipc_send target=@0 flags=4 body=data+4104 body_size=2\n"
-	"a ipc_send target=@0 flags=4 body=none body_size=2\n"
-	"a ipc_receive flags=4 body=data+4096 body_size=1 timeout=0\n"
-	"a ipc_get_data flags=4 body=data+4096 body_size=2\n"
-	"x poke_address at=data+4096 address=data+8192\n"
-	"x poke at=data+4104 value=1000\n"
-	"x poke_address at=data+4112 address=gone\n"
-	"x poke at=data+4120 value=100\n"
-	"x ipc_call target=@0 flags=12 body=data+4096 body_size=2 rep_body=data+4096 rep_size=2 timeout=-1\n"
-	"a ipc_receive flags=4 body=data+4096 body_size=2 timeout=200000000\n"
-	"a ipc_reply_receive flags=12 rep_body=data+4096 rep_size=2 body=data+4096 body_size=2 timeout=1000\n",
-	/* a receive window: a body in it, one without a slot, one too large; mapped, closed under them */
-	"a port_create\n"
-	"a window_open li=@0 slots=1 slot_size=8192 least=1\n"
-	"a file how=3 at=@1 length=8191\n"
-	"a window_open li=@0 slots=1 slot_size=8192\n"
-	"x ipc_call target=@0 body=data body_size=8192 rep_body=data+8192 rep_size=64 timeout=-1\n"
-	"y ipc_send target=@0 body=data body_size=4096\n"
-	"a ipc_receive li=@0 body=data+16384 body_size=9000 timeout=200000000\n"
-	"a ipc_get_data body=data body_size=64\n"
-	"a ipc_reply body=data body_size=16\n"
-	"x ipc_send target=@0 body=data body_size=8193\n"
-	"x ipc_send target=@0 body=kernel body_size=8192\n"
-	"x ipc_send target=@0 body=data body_size=64\n"
-	"a window_close li=@0\n"
-	"a window_close li=@0\n"
-	"a ipc_receive li=@0 body=data body_size=9000 timeout=0\n"
-	"a ipc_receive li=@0 body=data body_size=9000 timeout=0\n"
-	"a ipc_receive li=@0 body=data body_size=9000 timeout=0\n"
-	"a window_open li=@0 slots=4 slot_size=1\n"
-	"a port_delete li=@0\n",
-	/* a window cannot be had, at each step in turn */
-	"a window_open slots=2 slot_size=1 fail=1\n"
-	"a window_open slots=2 slot_size=1 fail=2\n"
-	"a window_open slots=2 slot_size=1 fail=3\n"
-	"a window_open slots=2 slot_size=1 fail=4\n"
-	"a window_open slots=2 slot_size=1 fail=5\n"
-	"a window_open slots=2 slot_size=1 fail=6\n"
-	"a window_open slots=2 slot_size=1 fail=7\n"
-	"a window_open slots=2 slot_size=1 fail=8\n"
-	"a window_open slots=2 slot_size=1 fail=9\n"
-	"a window_open slots=2 slot_size=1 fail=10\n"
-	"a window_close\n"
-	"a window_open slots=2 slot_size=1 at=read\n",
-	/* bodies that change hands: moved, shared, copied out, given back, closed and unmapped under them */
-	"a port_create\n"
-	"a area_open length=16383\n"
-	"a file how=8 at=@1 length=16383\n"
-	"a ipc_send target=@0 flags=32 body=gone body_size=8192\n"
-	"a ipc_receive li=@0 flags=32 body=gone+8192 body_size=8192 timeout=0\n"
-	"a ipc_forward target=@0\n"
-	"a ipc_send target=@0 flags=64 body=gone+8192 body_size=8192\n"
-	"a ipc_send target=@0 flags=64 body=gone+8192 body_size=4096\n"
-	"a ipc_send target=@0 body=data body_size=4096\n"
-	"a ipc_receive li=@0 flags=32 body=gone body_size=8192 timeout=0\n"
-	"a ipc_receive li=@0 body=data body_size=8192 timeout=0\n"
-	"a ipc_receive li=@0 flags=32 body=gone+8192 body_size=8192 timeout=0\n"
-	"a ipc_send target=@0 flags=32 body=gone+4096 body_size=4096\n"
-	"a ipc_receive li=@0 at=read flags=32 body=gone body_size=4096 timeout=0\n"
-	"a ipc_receive li=@0 timeout=0\n"
-	"a ipc_get_data body=gone body_size=4096\n"
-	"a ipc_call target=@0 flags=32 body=gone body_size=8192 timeout=0\n"
-	"a ipc_call target=@0 flags=64 body=gone body_size=8192 timeout=1000\n"
-	"a ipc_send target=@0 flags=32 body=gone+4 body_size=8192\n"
-	"a ipc_send target=@0 flags=96 body=gone body_size=8192\n"
-	"a ipc_send target=@0 flags=32 body=gone body_size=8192 fail=2\n"
-	"a ipc_send target=@0 flags=32 body=gone body_size=8192 fail=3\n"
-	"a area_close offset=@1\n"
-	"a area_close offset=@1\n"
-	"a ipc_send target=@0 flags=32 body=gone body_size=4096\n"
-	"a unmap which=1\n"
-	"a port_delete li=@0\n",
-	/* there and back between two actors, by reply and by reply-and-receive */
-	"a port_create\n"
-	"a area_open length=16384\n"
-	"a file how=8 at=@1 length=16383\n"
-	"x area_open length=8192\n"
-	"x file how=8 at=@3 length=8191\n"
-	"x ipc_call target=@0 flags=160 body=gone body_size=8192 rep_body=gone rep_size=8192 timeout=-1\n"
-	"a ipc_receive li=@0 flags=32 body=gone body_size=16384 timeout=200000000\n"
-	"a ipc_reply flags=32 body=gone body_size=8192\n"
-	"x ipc_call target=@0 flags=192 body=gone body_size=4096 rep_body=gone rep_size=8192 timeout=-1\n"
-	"a ipc_receive li=@0 flags=32 body=gone body_size=16384 timeout=200000000\n"
-	"a ipc_reply_receive li=@0 flags=288 rep_body=gone+8192 rep_size=8192 body=gone body_size=4096 timeout=1000\n"
-	"x ipc_call target=@0 flags=32 body=gone body_size=4096 timeout=200000000\n",
-	/* an area cannot be had, at each step in turn */
-	"a area_open length=8192 fail=1\n"
-	"a area_open length=8192 fail=2\n"
-	"a area_open length=8192 fail=3\n"
-	"a area_open length=8192 fail=4\n"
-	"a area_open length=8192 fail=5\n"
-	"a area_open length=8192 fail=6\n"
-	"a area_open length=8192 at=read\n",
 	/* any enabled port, several waiters */
 	"a port_create\n"
 	"a port_create\n"
@@ -777,10 +676,13 @@ const char *idiom_text(unsigned int number)
 	if (number < MESSAGES)
 		return messages[number];
 	number -= MESSAGES;
+	if (number < nr_idioms_bodies)
+		return idioms_bodies[number];
+	number -= nr_idioms_bodies;
 	return number < nr_idioms_around ? idioms_around[number] : NULL;
 }
 
 unsigned int idioms_nr(void)
 {
-	return MESSAGES + nr_idioms_around;
+	return MESSAGES + nr_idioms_bodies + nr_idioms_around;
 }

@@ -21,7 +21,9 @@
 const char *idiom_text(unsigned int number);
 unsigned int idioms_nr(void);
 
-/* idioms_around.c */
+/* idioms_bodies.c, idioms_around.c */
+extern const char *const idioms_bodies[];
+extern const unsigned int nr_idioms_bodies;
 extern const char *const idioms_around[];
 extern const unsigned int nr_idioms_around;
 
