@@ -194,42 +194,21 @@ static int actor_pi(struct chorus_request *request, union chorus_payload *payloa
 	return 0;
 }
 
-static bool may_mediate(const struct chorus_ui *mediator)
-{
-	enum chorus_ui_type type = chorus_ui_type(mediator);
-
-	return chorus_ui_is_null(mediator) || chorus_ui_is_group(mediator) ||
-	       (!chorus_ui_mode(mediator) &&
-		(type == CHORUS_UI_PORT || type == CHORUS_UI_STATPORT));
-}
-
 static int actor_bar(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_actor_bar *p = &payload->actor_bar;
-	const struct chorus_bar set = {
-		.what = p->bar, .mediator = chorus_ui_without_mode(&p->mediator),
-	};
-	struct chorus_actor *actor;
-	struct chorus_bar old;
-	int ret = 0;
+	struct chorus_bar set, old;
+	int ret;
 
-	if ((p->bar & ~(CHORUS_BAR_SEND | CHORUS_BAR_RECEIVE)) || !may_mediate(&p->mediator))
-		return -EINVAL;
-	/* Who is barred frees nobody, not by another's hand either. */
-	if (!chorus_actor_trusted(request->actor) || READ_ONCE(request->actor->bar))
-		return -EPERM;
-	actor = chorus_ioctl_target(request, 0, &p->cap);
-	if (IS_ERR(actor))
-		return PTR_ERR(actor);
-	if (actor == request->actor || actor->supervisor) {
-		ret = -EPERM;
-	} else {
-		chorus_bar_set(actor, p->flags & CHORUS_SET ? &set : NULL, &old);
-		p->out_bar = old.what;
-		p->out_mediator = old.mediator;
-	}
-	target_release(actor);
-	return ret;
+	ret = chorus_bar_decode(&set, p->bar, &p->mediator);
+	if (!ret)
+		ret = chorus_bar_actor(request->actor, &p->cap, p->flags & CHORUS_SET ? &set : NULL,
+				       &old);
+	if (ret)
+		return ret;
+	p->out_bar = old.what;
+	p->out_mediator = old.mediator;
+	return 0;
 }
 
 const struct chorus_row chorus_rows_actor[CHORUS_ROWS_PER_PART] = {

@@ -38,31 +38,19 @@ static int watch_cancel(struct chorus_request *request, union chorus_payload *pa
 	return chorus_notice_cancel(request->actor, &p->object, p->li, p->cookie);
 }
 
-static bool may_inherit(const struct chorus_ui *heir)
-{
-	return chorus_ui_is_null(heir) || chorus_ui_is_group(heir) ||
-	       ((chorus_ui_type(heir) == CHORUS_UI_PORT ||
-		 chorus_ui_type(heir) == CHORUS_UI_STATPORT) && !chorus_ui_mode(heir));
-}
-
-static bool policy_valid(const struct chorus_port_policy *p)
-{
-	if (p->policy == CHORUS_POLICY_HOLD)
-		return p->hold && p->hold <= CHORUS_HOLD_MAX && may_inherit(&p->heir);
-	return p->policy == CHORUS_POLICY_FAIL && !p->hold && chorus_ui_is_null(&p->heir);
-}
-
 static int port_policy(struct chorus_request *request, union chorus_payload *payload)
 {
 	struct chorus_port_policy *p = &payload->port_policy;
-	const struct chorus_policy set = {
-		.heir = chorus_ui_without_mode(&p->heir), .ns = p->hold,
-	};
-	struct chorus_policy old;
+	struct chorus_policy set, old;
 	int ret;
 
-	if ((p->flags & CHORUS_SET) && !policy_valid(p))
-		return -EINVAL;
+	if (p->flags & CHORUS_SET) {
+		if (p->policy != (p->hold ? CHORUS_POLICY_HOLD : CHORUS_POLICY_FAIL))
+			return -EINVAL;
+		ret = chorus_hold_decode(&set, p->hold, &p->heir);
+		if (ret)
+			return ret;
+	}
 	ret = chorus_hold_policy(request->actor, p->li, p->flags & CHORUS_SET ? &set : NULL, &old);
 	if (ret)
 		return ret;

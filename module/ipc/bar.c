@@ -149,3 +149,33 @@ void chorus_bar_set(struct chorus_actor *actor, const struct chorus_bar *set,
 	}
 	chorus_step(A4);
 }
+
+/**
+ * chorus_bar_actor() - one actor bars another, or looks
+ * @by: who asks
+ * @cap: the other
+ * @set: judged; or NULL
+ * @old: out: as it was
+ *
+ * Returns 0, -EPERM (@by is no SYSTEM or supervisor actor, or is barred; nobody bars himself, or a
+ * supervisor actor), -EHOSTUNREACH, -EACCES.
+ */
+int chorus_bar_actor(struct chorus_actor *by, const struct chorus_cap *cap,
+		     const struct chorus_bar *set, struct chorus_bar *old)
+{
+	struct chorus_actor *actor;
+	int ret = 0;
+
+	/* Who is barred frees nobody, not by another's hand either. */
+	if (!chorus_actor_trusted(by) || READ_ONCE(by->bar))
+		return -EPERM;
+	actor = chorus_actor_acquire(by->object.site, cap);
+	if (IS_ERR(actor))
+		return PTR_ERR(actor);
+	if (actor == by || actor->supervisor)
+		ret = -EPERM;
+	else
+		chorus_bar_set(actor, set, old);
+	chorus_object_release(&actor->object);
+	return ret;
+}

@@ -22,11 +22,23 @@
 #include <linux/types.h>
 
 #include "ipc/message.h"
+#include "object/ui.h"
 
 struct chorus_actor;
 struct chorus_group;
 struct chorus_port;
 struct chorus_site;
+
+/* What a port declares, judged: 0 or -EINVAL.  @ns: 0: its calls fail, and there is no heir. */
+static inline int chorus_hold_decode(struct chorus_policy *policy, u64 ns,
+				     const struct chorus_ui *heir)
+{
+	if (ns ? ns > CHORUS_HOLD_MAX || !chorus_ui_is_address_or_null(heir) :
+		 !chorus_ui_is_null(heir))
+		return -EINVAL;
+	*policy = (struct chorus_policy){ .heir = chorus_ui_without_mode(heir), .ns = ns };
+	return 0;
+}
 
 int chorus_hold_policy(struct chorus_actor *actor, s32 li, const struct chorus_policy *set,
 		       struct chorus_policy *old);

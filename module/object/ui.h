@@ -48,6 +48,16 @@ static inline struct chorus_ui chorus_ui_without_mode(const struct chorus_ui *ui
 	};
 }
 
+/* What may be kept to be sent to later, or nobody: a port, or a group in any mode. */
+static inline bool chorus_ui_is_address_or_null(const struct chorus_ui *ui)
+{
+	enum chorus_ui_type type = chorus_ui_type(ui);
+
+	return chorus_ui_is_null(ui) || chorus_ui_is_group(ui) ||
+	       (!chorus_ui_mode(ui) &&
+		(type == CHORUS_UI_PORT || type == CHORUS_UI_STATPORT));
+}
+
 static inline u32 chorus_ui_site(const struct chorus_ui *ui)
 {
 	return (u32)ui->head;

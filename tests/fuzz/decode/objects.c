@@ -433,11 +433,18 @@ int chorus_notice_ask(struct chorus_actor *by, const struct chorus_notice_reques
 	return answer(ends, ARRAY_SIZE(ends));
 }
 
-void chorus_bar_set(struct chorus_actor *which, const struct chorus_bar *set,
-		    struct chorus_bar *old)
+int chorus_bar_actor(struct chorus_actor *by, const struct chorus_cap *cap,
+		     const struct chorus_bar *set, struct chorus_bar *old)
 {
-	PROMISE(which != &actor && (!set || set->what <= 3));
+	PROMISE(by == &actor);
+	note(cap->ui.tail);
+	if (set) {
+		PROMISE(set->what <= 3 && !chorus_ui_mode(&set->mediator));
+		note(set->what);
+		note(set->mediator.tail);
+	}
 	*old = (struct chorus_bar){ };
+	return answers & 4 ? -EPERM : 0;
 }
 
 int chorus_hold_policy(struct chorus_actor *by, s32 li, const struct chorus_policy *set,
