@@ -489,7 +489,7 @@ const char lap_names[][8] = {
 	"null", "echo", "p_wait", "p_del", "p_self", "p_nest", "p_copy", "p_who", "p_late",
 	"p_bound", "p_prot", "p_raw", "p_big", "p_call", "p_fail", "nobody", "",
 	{ 'n', 'o', 't', 'e', 'n', 'd', 'e', 'd' }, { 'a', 0, 'b' }, { 'x', '\n' },
-	{ (char)0xc3, (char)0xa9 }, "p_bind", "p_conn", "p_api",
+	{ (char)0xc3, (char)0xa9 }, "p_bind", "p_conn", "p_api", "p_recov", "p_note",
 };
 const unsigned int nr_lap_names = sizeof(lap_names) / sizeof(lap_names[0]);
 

@@ -8,6 +8,7 @@
 #ifndef CHORUS_PROBE_H
 #define CHORUS_PROBE_H
 
+#include <linux/chorus.h>
 #include <linux/types.h>
 
 /* ---- chorus_echo.ko ---- */
@@ -56,6 +57,8 @@ struct echo_arg {
 #define PROBE_LAP_BIG		"p_big"		/* 256-byte block: every byte is inverted */
 #define PROBE_LAP_CALL		"p_call"	/* struct probe_call: ipcCall from the handler */
 #define PROBE_LAP_API		"p_api"		/* struct probe_api: one of the calls of supervisor.h */
+#define PROBE_LAP_RECOVER	"p_recov"	/* struct probe_recover: the same, death and recovery */
+#define PROBE_LAP_NOTICE	"p_note"	/* struct probe_notice: what PROBE_PORT_STAMP was told */
 
 #define PROBE_PORT_STAMP	0x70726f62ULL	/* static port with a handler; first byte of the
 						 * annex says what it does: enum probe_command
@@ -125,6 +128,30 @@ struct probe_api {
 	__u64 call;		/* in: enum probe_api_call */
 	__u64 a, b;
 	__s64 result;		/* out: 0 or -errno */
+};
+
+enum probe_recover_call {
+	PROBE_WATCH = 0,	/* ui: the object; number: the cookie; for PROBE_PORT_STAMP */
+	PROBE_WATCH_MEMBERS = 1,	/* the same, and departures */
+	PROBE_UNWATCH = 2,	/* as PROBE_WATCH */
+	PROBE_HOLD = 3,		/* PROBE_SPARE_STAMP holds; ui: the heir; number: nanoseconds */
+	PROBE_BAR = 4,		/* actor: whom; number: what; ui: the mediator */
+};
+
+struct probe_recover {
+	__u64 call;			/* in: enum probe_recover_call */
+	struct chorus_cap actor;
+	struct chorus_ui ui;
+	__u64 number;
+	__u64 departures;		/* in, out */
+	__s64 result;			/* out: 0 or -errno */
+};
+
+struct probe_notice {
+	__u64 count;			/* out: notices so far; of the last one: */
+	__u32 flags, body_size;
+	struct chorus_ui src;
+	struct chorus_death death;
 };
 
 struct probe_info {

@@ -9,33 +9,8 @@
 #include <sys/syscall.h>
 
 #include "chorus_probe.h"
+#include "modules.h"
 #include "scene.h"
-
-static int remove_module(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
-}
-
-static int insert_module(const char *name)
-{
-	char path[96];
-	int fd, result;
-
-	snprintf(path, sizeof(path), "/lib/chorus/%s.ko", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	result = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-	close(fd);
-	return result;
-}
-
-/* To be put back, the files must be at hand. */
-static void need_files(void)
-{
-	if (access("/lib/chorus/chorus_echo.ko", R_OK) || access("/lib/chorus/chorus_probe.ko", R_OK))
-		selftest_skip("the modules are not in /lib/chorus, where this test could reload them");
-}
 
 TEST(open, "rmmod chorus with a descriptor open is refused, also with no actor module loaded")
 {

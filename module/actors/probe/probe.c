@@ -41,6 +41,15 @@ enum probe_api_call {
 	API_NR,
 };
 
+enum probe_recover_call {
+	RECOVER_WATCH,
+	RECOVER_MEMBERS,
+	RECOVER_UNWATCH,
+	RECOVER_HOLD,
+	RECOVER_BAR,
+	RECOVER_NR,
+};
+
 struct probe_arg { s64 value; };
 struct probe_wait { s64 timeout, result; };
 struct probe_copy { u64 address, size; s64 result; };
@@ -70,6 +79,21 @@ struct probe_info {
 	u32 body_size;
 };
 
+struct probe_recover {
+	u64 call;
+	struct chorus_cap actor;
+	struct chorus_ui ui;
+	u64 number, departures;
+	s64 result;
+};
+
+struct probe_notice {
+	u64 count;
+	u32 flags, body_size;
+	struct chorus_ui src;
+	struct chorus_death death;
+};
+
 /* One a site. */
 struct probe {
 	struct chorus_actor *actor;
@@ -77,7 +101,9 @@ struct probe {
 	struct chorus_lap_desc wait, suicide, nest, fail;
 	struct delayed_work late;
 	atomic64_t async;
-	int spare_li;
+	spinlock_t notice_lock;			/* notice */
+	struct probe_notice notice;		/* the last one */
+	int port_li, spare_li;
 };
 
 static struct probe *probe_of(struct chorus_invocation *inv)
@@ -335,6 +361,63 @@ static int api_handler(struct chorus_invocation *inv, void *cookie)
 	return 0;
 }
 
+/* ---- death and recovery ---- */
+
+static int recover_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_recover *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+
+	switch (arg->call % RECOVER_NR) {
+	case RECOVER_WATCH:
+		arg->result = chorus_watch(probe->actor, &arg->ui, probe->port_li, arg->number);
+		break;
+	case RECOVER_MEMBERS:
+		arg->result = chorus_watch_members(probe->actor, &arg->ui, probe->port_li,
+						   arg->number, &arg->departures);
+		break;
+	case RECOVER_UNWATCH:
+		arg->result = chorus_unwatch(probe->actor, &arg->ui, probe->port_li, arg->number);
+		break;
+	case RECOVER_HOLD:
+		arg->result = chorus_port_hold(probe->actor, probe->spare_li, &arg->ui,
+					       arg->number);
+		break;
+	default:
+		arg->result = chorus_actor_bar(probe->actor, &arg->actor, arg->number, &arg->ui);
+	}
+	return 0;
+}
+
+static int notice_handler(struct chorus_invocation *inv, void *cookie)
+{
+	struct probe_notice *arg = chorus_invocation_arg(inv);
+	struct probe *probe = probe_of(inv);
+
+	spin_lock(&probe->notice_lock);
+	*arg = probe->notice;
+	spin_unlock(&probe->notice_lock);
+	return 0;
+}
+
+static int note_death(struct probe *probe, struct chorus_invocation *inv,
+		      const struct chorus_message_info *info)
+{
+	u8 annex[CHORUS_ANNEX_SIZE];
+	int ret = chorus_invocation_read_annex(inv, annex);
+
+	if (ret)
+		return ret;
+	spin_lock(&probe->notice_lock);
+	probe->notice.count++;
+	probe->notice.flags = info->flags;
+	probe->notice.body_size = info->body_size;
+	probe->notice.src = info->src;
+	memcpy(&probe->notice.death, annex, sizeof(probe->notice.death));
+	spin_unlock(&probe->notice_lock);
+	return 0;
+}
+
 /* ---- the port ---- */
 
 /*
@@ -404,6 +487,8 @@ static int message_handler(struct chorus_invocation *inv, void *cookie)
 	u8 annex[CHORUS_ANNEX_SIZE];
 	u64 count;
 
+	if (info->flags & CHORUS_MSG_DEATH)
+		return note_death(probe, inv, info);
 	if (!(info->flags & CHORUS_MSG_RPC)) {
 		atomic64_inc(&probe->async);
 		return 0;
@@ -470,6 +555,8 @@ static int add_laps(struct probe *probe)
 		{ big_handler, CHORUS_LAP_ARG_MAX, CHORUS_LAP_SAFE, "p_big", 0 },
 		{ call_handler, sizeof(struct probe_call), CHORUS_LAP_SAFE, "p_call", 0 },
 		{ api_handler, sizeof(struct probe_api), CHORUS_LAP_SAFE, "p_api", 0 },
+		{ recover_handler, sizeof(struct probe_recover), CHORUS_LAP_SAFE, "p_recov", 0 },
+		{ notice_handler, sizeof(struct probe_notice), CHORUS_LAP_SAFE, "p_note", 0 },
 		{ null_handler, 0, CHORUS_LAP_SAFE, "p_prot", CHORUS_LAP_PROTECTED },
 		{ null_handler, 0, 0, "p_raw", 0 },
 	};
@@ -499,6 +586,7 @@ static int probe_site_init(struct chorus_actor *actor)
 		return -ENOMEM;
 	probe->actor = actor;
 	mutex_init(&probe->lock);
+	spin_lock_init(&probe->notice_lock);
 	INIT_DELAYED_WORK(&probe->late, late_bind);
 	chorus_actor_set_private(actor, probe);
 	ret = add_laps(probe);
@@ -508,8 +596,10 @@ static int probe_site_init(struct chorus_actor *actor)
 		probe->spare_li = ret;
 		ret = chorus_port_create(actor, PROBE_PORT_STAMP, NULL);
 	}
-	if (ret > 0)
+	if (ret > 0) {
+		probe->port_li = ret;
 		ret = chorus_port_connect(actor, ret, message_handler, probe);
+	}
 	return ret;
 }
 

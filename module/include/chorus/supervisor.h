@@ -218,7 +218,8 @@ int chorus_invocation_copyout(struct chorus_invocation *inv, u64 to, const void 
 /**
  * struct chorus_message_info - about the message a handler serves (ipcSysInfo)
  * @body_size: bytes of the body
- * @flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX
+ * @flags: CHORUS_MSG_RPC, CHORUS_MSG_ANNEX; CHORUS_MSG_DEATH: a notice, see chorus_watch();
+ *	CHORUS_MSG_AGAIN: a server died with this call before, see chorus_port_hold()
  * @src: source port
  * @target: what the sender addressed
  * @transid: transaction id
@@ -359,6 +360,90 @@ int chorus_ipc_send(struct chorus_actor *actor, int src_li, const struct chorus_
 int chorus_ipc_call(struct chorus_actor *actor, int src_li, const struct chorus_ui *target,
 		    const struct chorus_kmessage *request, struct chorus_kmessage *reply,
 		    s64 timeout);
+
+/* ---- death and recovery ---- */
+
+/**
+ * chorus_watch() - be told when a port dies, or a group has lost its last member
+ * @actor: who asks
+ * @object: the port, or the group in any mode; of the site of @actor
+ * @li: local id of the port of @actor that gets the notice
+ * @cookie: comes back in the notice
+ *
+ * One message comes to @li, once, and ends the watch.  CHORUS_MSG_DEATH is among its flags, which
+ * nobody but the nucleus sets; its source is @object, its annex starts with a struct chorus_death
+ * of <linux/chorus.h>, it has no body.  A message handler gets it on a thread of the nucleus, as
+ * any asynchronous message, and may watch again from in there.  All the notice needs is had
+ * beforehand: it is never lost, unless @li dies.  The watches for a port end with that port,
+ * when module or site go at the latest; nobody has to take them back.
+ *
+ * Watches of supervisor actors are charged to no limit: whoever makes them for others bounds
+ * them.  Any handler may call it, with no spinlock held; it sleeps for memory only.  Returns 0,
+ * -EHOSTUNREACH (dead already, or never born), -ENOENT (no such @li), -EEXIST (the same stands
+ * already), -ENOMEM.  Source: ours; CHORUS_IOC_WATCH.
+ */
+int chorus_watch(struct chorus_actor *actor, const struct chorus_ui *object, int li, u64 cookie);
+
+/**
+ * chorus_watch_members() - be told when a member leaves a group
+ * @actor: who asks
+ * @group: the group, in any mode
+ * @li: local id of the port of @actor that gets the notice
+ * @cookie: comes back in the notice
+ * @departures: in: departures that @actor knows of, or U64_MAX for "from now on"; out: those so
+ *	far; may be NULL for "from now on"
+ *
+ * As chorus_watch(), for one notice at the next departure; at once if more have left than @actor
+ * knows of.  With the @departures of the last notice none is missed between two watches.  Errors
+ * as there; -EINVAL: @group is a port.
+ */
+int chorus_watch_members(struct chorus_actor *actor, const struct chorus_ui *group, int li,
+			 u64 cookie, u64 *departures);
+
+/**
+ * chorus_unwatch() - not to be told
+ * @actor: who asked
+ * @object: as it was given
+ * @li: the same
+ * @cookie: the same
+ *
+ * From any handler; never waits.  Returns 0: no notice comes; or -ENOENT: there is no such watch,
+ * and if there was, its notice is queued, or with the handler, or handled.
+ */
+int chorus_unwatch(struct chorus_actor *actor, const struct chorus_ui *object, int li, u64 cookie);
+
+/**
+ * chorus_port_hold() - calls in the queue of a port go on to a successor when it dies
+ * @actor: owner
+ * @li: local id
+ * @heir: who gets them: a port, or a group in any mode; NULL or null: whoever has the port's own
+ *	name then, which for a static one can be the same module, loaded again
+ * @hold: nanoseconds they wait for that one, 1 to CHORUS_HOLD_MAX; 0: they fail, as those of a
+ *	new port, and @heir must be null
+ *
+ * For calls that lie in the queue when the port goes: those that came while it had no handler,
+ * and those behind one that its handler was busy with.  What a handler has begun is aborted with
+ * the handler all the same, and its caller gets -ECANCELED.  The port's own name comes before the
+ * heir.  From any handler; never waits.  Returns 0, -EINVAL, -ENOENT.  Source: ours;
+ * CHORUS_IOC_PORT_POLICY.
+ */
+int chorus_port_hold(struct chorus_actor *actor, int li, const struct chorus_ui *heir, u64 hold);
+
+/**
+ * chorus_actor_bar() - shut an actor off from messages, or put a mediator before it
+ * @actor: who bars; any supervisor actor may
+ * @other: capability of the actor of a process, in the same site
+ * @bar: CHORUS_BAR_SEND, CHORUS_BAR_RECEIVE; 0 lifts it, whoever set it
+ * @mediator: whom it does not concern: a port, or a group in any mode; may be NULL
+ *
+ * When it returns nothing comes in that the bar refuses; calls in the actor's queues have got
+ * EPERM, its own calls get it.  The bar goes with the process, not with @actor: it stays when
+ * this module goes.  From any handler, also one that runs for @other; never waits.  Returns 0,
+ * -EINVAL, -EHOSTUNREACH (no such actor), -EACCES (wrong key), -EPERM (a supervisor actor).
+ * Source: ours; CHORUS_IOC_ACTOR_BAR.
+ */
+int chorus_actor_bar(struct chorus_actor *actor, const struct chorus_cap *other, u32 bar,
+		     const struct chorus_ui *mediator);
 
 /* ---- waiting ---- */
 
