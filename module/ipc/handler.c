@@ -149,7 +149,8 @@ static void handler_drain(struct chorus_handler *handler)
 	struct chorus_thread *thread = chorus_thread_enter(actor);
 	struct chorus_message *message;
 
-	for (;;) {
+	/* Of a dead actor: who ends the port takes what is queued, and knows who gets it. */
+	while (thread != ERR_PTR(-ESHUTDOWN)) {
 		spin_lock(&actor->lock);
 		message = rcu_access_pointer(handler->port->handler) == handler &&
 			  !chorus_gate_closing(&handler->gate) ?

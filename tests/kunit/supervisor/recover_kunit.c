@@ -2,6 +2,8 @@
 /* What supervisor code asks about death and recovery: notices to a handler, held calls, bars. */
 #include "harness.h"
 #include "ipc/group.h"
+#include "ipc/handler.h"
+#include "ipc/lap.h"
 #include "ipc/rpc.h"
 
 #define LONG	(50LL * NSEC_PER_SEC)
@@ -294,6 +296,81 @@ static void recover_queue_waits_for_the_next_module(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, test_join(worker), 31);
 }
 
+struct staying {
+	struct chorus_actor *dying, *caller;
+	struct chorus_lap_desc desc;
+	struct completion entered, go;
+};
+
+static int stay(struct chorus_invocation *inv, void *cookie)
+{
+	struct staying *s = cookie;
+
+	complete(&s->entered);
+	wait_for_completion(&s->go);
+	return 0;
+}
+
+static int invoker(struct test_worker *worker)
+{
+	struct staying *s = worker->arg;
+
+	return chorus_lap_invoke(s->caller, &s->desc, NULL, 0);
+}
+
+static int killer(struct test_worker *worker)
+{
+	struct staying *s = worker->arg;
+
+	chorus_actor_kill(s->dying);
+	return 0;
+}
+
+static bool handler_is_idle(struct setting *set, int port)
+{
+	struct chorus_port *p = chorus_port_get_li(set->others, set->li[port]);
+	struct chorus_handler *handler = p ? chorus_handler_get(p) : NULL;
+	bool idle = handler && !work_busy(&handler->work);
+
+	if (handler)
+		chorus_handler_put(handler);
+	chorus_port_put(p);
+	return idle;
+}
+
+/*
+ * Between the death of an actor and that of its ports lies the wait for who is inside its LAPs.  A
+ * handler that is fed meanwhile has no thread: what is queued stays, for who ends the port.
+ */
+static void recover_dying_actor_keeps_its_queue(struct kunit *test)
+{
+	struct staying *s = test_zalloc(test, sizeof(*s));
+	struct setting *set = enter(test);
+	struct test_worker *inside, *killing, *worker;
+
+	init_completion(&s->entered);
+	init_completion(&s->go);
+	s->dying = set->others;
+	s->caller = test_actor(test);
+	KUNIT_ASSERT_EQ(test, chorus_lap_create(set->others, stay, s, 0, 0, &s->desc), 0);
+	/* The heir is a port of another actor, which lives. */
+	set->told = test_port(test, set->module, &set->told_ui);
+	KUNIT_EXPECT_EQ(test, chorus_port_connect(set->module, set->told, answer, NULL), 0);
+	KUNIT_EXPECT_EQ(test, chorus_port_hold(set->others, set->li[0], &set->told_ui, LONG), 0);
+	worker = caller(test, &set->ui[0], 40);
+	inside = test_run(test, invoker, s->caller, s);
+	wait_for_completion(&s->entered);
+	killing = test_run(test, killer, set->module, s);
+	test_until(!chorus_object_alive(&set->others->object));
+	KUNIT_EXPECT_EQ(test, chorus_port_connect(set->others, set->li[0], answer, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, test_until(handler_is_idle(set, 0)));
+	KUNIT_EXPECT_FALSE(test, test_ended(worker));
+	complete_all(&s->go);
+	KUNIT_EXPECT_EQ(test, test_join(worker), 41);
+	KUNIT_EXPECT_EQ(test, test_join(killing), 0);
+	KUNIT_EXPECT_EQ(test, test_join(inside), -ECANCELED);
+}
+
 /* ---- bars ---- */
 
 /* An actor as of a process; it has sent and called nobody yet. */
@@ -367,6 +444,7 @@ static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(recover_hold_is_judged),
 	KUNIT_CASE(recover_queue_goes_to_the_heir),
 	KUNIT_CASE(recover_queue_waits_for_the_next_module),
+	KUNIT_CASE(recover_dying_actor_keeps_its_queue),
 	KUNIT_CASE(recover_bar_refusals),
 	KUNIT_CASE(recover_bar_bars),
 	{}
