@@ -96,4 +96,22 @@ static inline bool body_receive(int li, void *to, unsigned int size, bool moved)
 	       CHECK(!!(r.out_flags & CHORUS_MSG_MOVED) == moved, "flags %#x", r.out_flags);
 }
 
+/*
+ * What most tests begin with: this process an actor, a port of it, an area whose pages are numbered
+ * from 1 on, and one to receive in, or none.  Returns the port.
+ */
+static inline int area_setting(struct chorus_ui *port, struct area *a, unsigned int pages,
+			       struct area *b, unsigned int pages_b)
+{
+	int li;
+
+	actor_open();
+	li = new_port(port);
+	*a = area_make(pages);
+	if (b)
+		*b = area_make(pages_b);
+	pages_fill(a->base, pages, 1);
+	return li;
+}
+
 #endif /* AREA_H */

@@ -6,13 +6,8 @@ TEST(sent, "pages leave the sender, and land where the receiver wants them")
 {
 	struct chorus_ui port;
 	struct area a, b;
-	int li;
+	int li = area_setting(&port, &a, 6, &b, 6);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(6);
-	b = area_make(6);
-	pages_fill(a.base, 6, 1);
 	pages_fill(b.base, 6, 100);
 	EXPECT(body_send(port, area_page(&a, 1), 3 * PAGE, CHORUS_MSG_MOVE), 0);
 	CHECK(pages_are(a.base, 1, 1) && pages_are(area_page(&a, 4), 2, 5), "around it");
@@ -61,12 +56,8 @@ TEST(same_place, "a body may land where it came from")
 {
 	struct chorus_ui port;
 	struct area a;
-	int li;
+	int li = area_setting(&port, &a, 4, NULL, 0);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(4);
-	pages_fill(a.base, 4, 1);
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_MOVE), 0);
 	body_receive(li, area_page(&a, 1), 2 * PAGE, true);
 	CHECK(pages_empty(a.base, 1) && pages_are(area_page(&a, 1), 2, 1) &&
@@ -254,11 +245,7 @@ TEST(fetched, "what is left for ipcGetData is copied there, once")
 	struct chorus_ui port;
 	struct area a, b;
 
-	actor_open();
-	r.li = new_port(&port);
-	a = area_make(2);
-	b = area_make(2);
-	pages_fill(a.base, 2, 1);
+	r.li = area_setting(&port, &a, 2, &b, 2);
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_MOVE), 0);
 	EXPECT(ipc_receive(&r), 0);
 	CHECK(r.out_flags == CHORUS_MSG_MORE);

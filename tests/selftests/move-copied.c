@@ -106,11 +106,7 @@ TEST(not_asked, "a receiver who does not ask gets a copy; the sender's pages are
 	struct chorus_ui port;
 	struct area a, b;
 
-	actor_open();
-	r.li = new_port(&port);
-	a = area_make(1);
-	b = area_make(1);
-	pages_fill(a.base, 1, 1);
+	r.li = area_setting(&port, &a, 1, &b, 1);
 	EXPECT(body_send(port, a.base, PAGE, CHORUS_MSG_MOVE), 0);
 	r.body = PTR(b.base);
 	r.body_size = PAGE;
@@ -144,11 +140,7 @@ TEST(parts, "parts are copied, on either side")
 	struct chorus_ui port;
 	struct area a, b;
 
-	actor_open();
-	r.li = new_port(&port);
-	a = area_make(2);
-	b = area_make(2);
-	pages_fill(a.base, 2, 1);
+	r.li = area_setting(&port, &a, 2, &b, 2);
 	part[0].addr = PTR(area_page(&a, 1));
 	part[1].addr = PTR(a.base);
 	EXPECT(body_send(port, part, 2, CHORUS_MSG_MOVE | CHORUS_MSG_VECTOR), 0);
@@ -211,12 +203,8 @@ TEST(not_mapped, "what may not be read is EFAULT, as ever, and is not taken")
 {
 	struct chorus_ui port;
 	struct area a;
-	int li;
+	int li = area_setting(&port, &a, 2, NULL, 0);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(2);
-	pages_fill(a.base, 2, 1);
 	EXPECT(mprotect(a.base, PAGE, PROT_NONE), 0);
 	EXPECT(body_send(port, a.base, PAGE, CHORUS_MSG_MOVE), -EFAULT);
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_MOVE), -EFAULT);

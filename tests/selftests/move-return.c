@@ -11,10 +11,7 @@ TEST(send_refused, "a send that fails leaves the body where it is")
 	struct chorus_ui port;
 	struct area a;
 
-	actor_open();
-	MUST(new_port(&port));
-	a = area_make(2);
-	pages_fill(a.base, 2, 1);
+	MUST(area_setting(&port, &a, 2, NULL, 0));
 	s.body = PTR(a.base);
 	s.target = port;
 	s.target.tail ^= 1;
@@ -44,12 +41,8 @@ TEST(call_refused, "so does a call")
 	struct chorus_ui port;
 	struct area a;
 	__u64 number;
-	int li;
+	int li = area_setting(&port, &a, 2, NULL, 0);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(2);
-	pages_fill(a.base, 2, 1);
 	c.body = PTR(a.base);
 	c.target = port;
 	c.target.tail ^= 1;
@@ -331,13 +324,8 @@ TEST(not_told, "a receiver who cannot be told receives nothing, and the next one
 	struct chorus_ui port;
 	struct area a, b;
 	char *edge;
-	int li;
+	int li = area_setting(&port, &a, 2, &b, 2);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(2);
-	b = area_make(2);
-	pages_fill(a.base, 2, 1);
 	pages_fill(b.base, 2, 10);
 	EXPECT(body_send(port, a.base, SIZE, CHORUS_MSG_MOVE), 0);
 	/* A structure that can be read and not written. */

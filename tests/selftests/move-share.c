@@ -7,13 +7,8 @@ TEST(both_have, "sender and receiver have the body; what either writes is his ow
 {
 	struct chorus_ui port;
 	struct area a, b;
-	int li;
+	int li = area_setting(&port, &a, 4, &b, 4);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(4);
-	b = area_make(4);
-	pages_fill(a.base, 4, 1);
 	pages_fill(b.base, 4, 100);
 	EXPECT(body_send(port, a.base, 3 * PAGE, CHORUS_MSG_COW), 0);
 	CHECK(pages_are(a.base, 4, 1));
@@ -36,13 +31,8 @@ TEST(on_its_way, "what the sender writes while the body is on its way is not sen
 {
 	struct chorus_ui port;
 	struct area a, b;
-	int li;
+	int li = area_setting(&port, &a, 2, &b, 2);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(2);
-	b = area_make(2);
-	pages_fill(a.base, 2, 1);
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_COW), 0);
 	pages_fill(a.base, 2, 10);
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_COW), 0);
@@ -62,12 +52,8 @@ TEST(copied_out, "a receiver without a place for pages gets a copy of what was s
 	static unsigned char in[2 * PAGE];
 	struct chorus_ui port;
 	struct area a;
-	int li;
+	int li = area_setting(&port, &a, 2, NULL, 0);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(2);
-	pages_fill(a.base, 2, 1);
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_COW), 0);
 	pages_fill(a.base, 1, 10);
 	body_receive(li, in, sizeof(in), false);
@@ -109,13 +95,8 @@ TEST(each_mapping, "a page that becomes its writer's own is seen by each of his 
 	struct chorus_ui port;
 	struct area a, b;
 	unsigned char *again;
-	int li;
+	int li = area_setting(&port, &a, 2, &b, 2);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(2);
-	b = area_make(2);
-	pages_fill(a.base, 2, 1);
 	again = (unsigned char *)MUST_SYS(area_mmap(&a, PROT_READ | PROT_WRITE, MAP_SHARED));
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_COW), 0);
 	/* Read by one first, so that it is mapped there, and written by the other. */
@@ -132,13 +113,8 @@ TEST(protected, "a mapping that was read-only meanwhile does not write to shared
 {
 	struct chorus_ui port;
 	struct area a, b;
-	int li;
+	int li = area_setting(&port, &a, 2, &b, 2);
 
-	actor_open();
-	li = new_port(&port);
-	a = area_make(2);
-	b = area_make(2);
-	pages_fill(a.base, 2, 1);
 	/* Before the share and after it. */
 	EXPECT(mprotect(a.base, 2 * PAGE, PROT_READ), 0);
 	EXPECT(body_send(port, a.base, 2 * PAGE, CHORUS_MSG_COW), 0);

@@ -9,22 +9,9 @@
 #include <sys/syscall.h>
 
 #include "fail.h"
+#include "modules.h"
 
 #define FOLDER	"/lib/chorus/"
-
-static int insert(const char *name)
-{
-	char path[96];
-	int fd, result;
-
-	snprintf(path, sizeof(path), FOLDER "%s.ko", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	result = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-	close(fd);
-	return result;
-}
 
 /* The last file of a test before may just be closing. */
 static int module_remove(const char *name)
@@ -32,7 +19,7 @@ static int module_remove(const char *name)
 	int result = 0;
 
 	for (int i = 0; i < 500; i++) {
-		result = syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+		result = remove_module(name);
 		if (!result || result == -ENOENT)
 			return 0;
 		sleep_ms(10);
@@ -55,7 +42,7 @@ static void before_probe(struct fail *f)
 
 static void run_probe(struct fail *f)
 {
-	TRY(f, insert("chorus_probe"));
+	TRY(f, insert_module("chorus_probe"));
 }
 
 static void after_probe(struct fail *f)
@@ -92,7 +79,7 @@ static void before_nucleus(struct fail *f)
 
 static void run_nucleus(struct fail *f)
 {
-	TRY(f, insert("chorus"));
+	TRY(f, insert_module("chorus"));
 }
 
 static void after_nucleus(struct fail *f)
@@ -106,8 +93,8 @@ static void after_nucleus(struct fail *f)
 
 static void finish_nucleus(struct fail *f)
 {
-	EXPECT(insert("chorus_echo"), 0);
-	EXPECT(insert("chorus_probe"), 0);
+	EXPECT(insert_module("chorus_echo"), 0);
+	EXPECT(insert_module("chorus_probe"), 0);
 }
 
 /* ---- a site ---- */
