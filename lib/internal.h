@@ -65,9 +65,10 @@ void chorus_ring_close(struct chorus_ring *ring);
 /* @cookie comes back with the completion, and is not NULL.  0 or a K_* code. */
 int chorus_ring_add(struct chorus_ring *ring, unsigned int command, void *arg,
 		    void *cookie);
+/* Completes, too: ENOENT if nothing was found, EALREADY if a worker is at it and has been told. */
 int chorus_ring_cancel(struct chorus_ring *ring, void *cookie);
 int chorus_ring_submit(struct chorus_ring *ring);
-/* Gives what was added, and waits for one: whose, and 0 or its errno. */
+/* Gives what was added, and waits for one: whose, NULL for a cancellation, and 0 or its errno. */
 int chorus_ring_next(struct chorus_ring *ring, void **cookie, int *error);
 
 /* server_ring.c: the loop by @ring; the servers are judged. */

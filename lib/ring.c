@@ -134,9 +134,7 @@ int chorus_ring_next(struct chorus_ring *ring, void **cookie, int *error)
 		*error = cqe->res < 0 ? -cqe->res : 0;
 		io_uring_cqe_seen(&ring->uring, cqe);
 		ring->waiting--;
-		/* A cancellation completes too, and nobody asks. */
-		if (*cookie)
-			return 0;
+		return 0;
 	}
 }
 

@@ -177,6 +177,12 @@ static int run(struct loop *l)
 		ret = chorus_ring_next(l->ring, &cookie, &error);
 		if (ret)
 			return ret;	/* the ring itself: its close takes all back */
+		if (!cookie) {
+			/* 6.1 does not find what a worker takes from its list just now. */
+			if (error == ENOENT)
+				cancelled = 0;
+			continue;
+		}
 		s = cookie;
 		s->given = 0;
 		if (!error)
