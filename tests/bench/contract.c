@@ -349,6 +349,20 @@ static int tap_contracts(void)
 	return failed;
 }
 
+/* A planted copy is made where a body is copied in: in these. */
+static bool copies_bodies(const char *contract)
+{
+	static const char *const rows_with[] = {
+		"call_server.", "call_server_64k_window.", "uring_send_b128.", "batch_send_b128.",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows_with); i++)
+		if (!strncmp(contract, rows_with[i], strlen(rows_with[i])))
+			return true;
+	return false;
+}
+
 /*
  * With @fault planted, its contract of every operation must be red; a copy only
  * where there is a kernel buffer to copy to.  The others are told and not judged:
@@ -359,11 +373,8 @@ static int tap_planted(const char *fault)
 	static const struct {
 		const char *fault;
 		enum column column;
-		const char *only;
 	} plants[] = {
-		{ "copy", COPIES, "call_server." },
-		{ "switch", SWITCHES, "" },
-		{ "alloc", ALLOCATIONS, "" },
+		{ "copy", COPIES }, { "switch", SWITCHES }, { "alloc", ALLOCATIONS },
 	};
 	unsigned int i, p, nr = 0;
 	const char *dot;
@@ -386,7 +397,8 @@ static int tap_planted(const char *fault)
 				       contracts[i].measured);
 			continue;
 		}
-		if (contracts[i].pass && strncmp(contracts[i].name, plants[p].only, strlen(plants[p].only))) {
+		if (contracts[i].pass && plants[p].column == COPIES &&
+		    !copies_bodies(contracts[i].name)) {
 			printf("ok %u - %s # SKIP no place for the fault\n", ++nr, contracts[i].name);
 			continue;
 		}
