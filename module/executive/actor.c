@@ -71,7 +71,7 @@ static struct chorus_actor *actor_alloc(struct chorus_site *site, struct chorus_
 	INIT_LIST_HEAD(&actor->laps);
 	INIT_LIST_HEAD(&actor->pool_ports);
 	INIT_LIST_HEAD(&actor->windows);
-	INIT_LIST_HEAD(&actor->areas);
+	actor->areas = RB_ROOT;
 	INIT_LIST_HEAD(&actor->supervisor_node);
 	for (i = 0; i < ARRAY_SIZE(actor->held); i++)
 		INIT_HLIST_HEAD(&actor->held[i]);

@@ -66,7 +66,7 @@ struct chorus_actor {
 	unsigned int nr_ports;			/* lock */
 	struct list_head pool_ports;		/* lock: members of groups with a shared queue */
 	struct list_head windows;		/* lock: open ones, of its ports */
-	struct list_head areas;			/* lock: those that can be mapped */
+	struct rb_root areas;			/* lock: those that can be mapped, by number */
 	u64 port_epoch;				/* lock: counts the deaths of ports */
 	struct rb_root_cached ready;		/* lock: enabled ports with messages */
 	struct hlist_head any_waiters;		/* lock: receive from any enabled port */

@@ -83,6 +83,35 @@ error_area:
 	return ERR_PTR(ret);
 }
 
+/* ---- those of an actor ---- */
+
+static struct chorus_area *area_of(const struct rb_node *node)
+{
+	return rb_entry(node, struct chorus_area, node);
+}
+
+static bool area_is_before(struct rb_node *a, const struct rb_node *b)
+{
+	return area_of(a)->number < area_of(b)->number;
+}
+
+static int pgoff_compare(const void *pgoff, const struct rb_node *node)
+{
+	unsigned long wanted = *(const unsigned long *)pgoff;
+	unsigned long its = chorus_area_pgoff(area_of(node));
+
+	return wanted < its ? -1 : wanted > its;
+}
+
+static struct chorus_area *area_find_locked(struct chorus_actor *actor, unsigned long pgoff)
+{
+	struct rb_node *node;
+
+	lockdep_assert_held(&actor->lock);
+	node = rb_find(&pgoff, &actor->areas, pgoff_compare);
+	return node ? area_of(node) : NULL;
+}
+
 /**
  * chorus_area_open() - memory for an actor
  * @actor: who gets it
@@ -104,7 +133,7 @@ int chorus_area_open(struct chorus_actor *actor, u64 length, struct chorus_area 
 	alive = chorus_object_alive(&actor->object);
 	if (alive) {
 		kref_get(&area->ref);
-		list_add(&area->node, &actor->areas);
+		rb_add(&area->node, &actor->areas, area_is_before);
 	}
 	spin_unlock(&actor->lock);
 	if (!alive) {
@@ -117,17 +146,6 @@ int chorus_area_open(struct chorus_actor *actor, u64 length, struct chorus_area 
 	return 0;
 }
 
-static struct chorus_area *area_find_locked(struct chorus_actor *actor, unsigned long pgoff)
-{
-	struct chorus_area *area;
-
-	lockdep_assert_held(&actor->lock);
-	list_for_each_entry(area, &actor->areas, node)
-		if (chorus_area_pgoff(area) == pgoff)
-			return area;
-	return NULL;
-}
-
 /** chorus_area_close() - nobody maps it any more; 0 or -ENOENT */
 int chorus_area_close(struct chorus_actor *actor, u64 offset)
 {
@@ -137,7 +155,7 @@ int chorus_area_close(struct chorus_actor *actor, u64 offset)
 	if (!offset_in_page(offset))
 		area = area_find_locked(actor, offset >> PAGE_SHIFT);
 	if (area)
-		list_del(&area->node);
+		rb_erase(&area->node, &actor->areas);
 	spin_unlock(&actor->lock);
 	if (!area)
 		return -ENOENT;
@@ -150,12 +168,13 @@ int chorus_area_close(struct chorus_actor *actor, u64 offset)
 void chorus_area_close_all(struct chorus_actor *actor)
 {
 	struct chorus_area *area, *next;
-	LIST_HEAD(closed);
+	struct rb_root closed;
 
 	spin_lock(&actor->lock);
-	list_splice_init(&actor->areas, &closed);
+	closed = actor->areas;
+	actor->areas = RB_ROOT;
 	spin_unlock(&actor->lock);
-	list_for_each_entry_safe(area, next, &closed, node)
+	rbtree_postorder_for_each_entry_safe(area, next, &closed, node)
 		chorus_area_put(area);
 }
 

@@ -14,7 +14,7 @@
  *   reading only; a write fault gives the writer a page of his own.
  *
  * All bytes of an area are charged to its owner when it is made, whatever is in it, so that
- * pages that come or go change nothing.  Its memory lives as long as the actor's list, a
+ * pages that come or go change nothing.  Its memory lives as long as the actor's tree, a
  * mapping, or a caller in the middle of a command has a reference.
  *
  * area->lock is a mutex, taken under the lock of the mm by a fault, and by others with nothing
@@ -27,10 +27,10 @@
 #define CHORUS_IPC_AREA_H
 
 #include <linux/kref.h>
-#include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/page_ref.h>
+#include <linux/rbtree.h>
 #include <linux/types.h>
 
 #include "ipc/window.h"
@@ -42,7 +42,7 @@ struct chorus_area {
 	struct kref ref;
 	struct chorus_actor *actor;	/* constant: whose it is, who pays; referenced */
 	struct address_space *mapping;	/* constant: of all its mappings, NULL: none can be */
-	struct list_head node;		/* actor->areas, actor->lock */
+	struct rb_node node;		/* actor->areas, actor->lock */
 	int number;			/* constant: its place among the offsets of mmap */
 	unsigned long nr_pages;		/* constant */
 	atomic_t nr_mappings;		/* grows and shrinks under the lock of the mm */

@@ -114,6 +114,7 @@ struct list_head { struct list_head *next, *prev; };
 struct hlist_node { struct hlist_node *next, **pprev; };
 struct hlist_head { struct hlist_node *first; };
 struct rb_node { int x; };
+struct rb_root { int x; };
 struct rb_root_cached { int x; };
 struct xarray { int x; };
 struct rhash_head { int x; };

@@ -120,6 +120,44 @@ static void area_makes_pages_as_they_are_touched(struct kunit *test)
 	leave(set);
 }
 
+/* By the offset of its beginning, and of nobody else's. */
+static bool finds(struct chorus_actor *actor, struct chorus_area *area)
+{
+	struct chorus_area *found = chorus_area_get(actor, chorus_area_pgoff(area));
+	struct chorus_area *inside = chorus_area_get(actor, chorus_area_pgoff(area) + 1);
+
+	chorus_area_put(found);
+	chorus_area_put(inside);
+	return found == area && !inside;
+}
+
+static void area_is_found_among_many(struct kunit *test)
+{
+	struct setting *set = enter(test);
+	struct chorus_area *areas[40];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(areas); i++)
+		areas[i] = open(test, set->actor);
+	for (i = 0; i < ARRAY_SIZE(areas); i++)
+		KUNIT_EXPECT_TRUE(test, finds(set->actor, areas[i]));
+	KUNIT_EXPECT_FALSE(test, finds(set->actor, set->from));
+	/* From the middle to both ends. */
+	for (i = 0; i < ARRAY_SIZE(areas); i++) {
+		struct chorus_area *area = areas[(ARRAY_SIZE(areas) / 2 + i * 7) % ARRAY_SIZE(areas)];
+		u64 offset = (u64)chorus_area_pgoff(area) << PAGE_SHIFT;
+
+		KUNIT_EXPECT_EQ(test, chorus_area_close(set->actor, offset + 1), -ENOENT);
+		KUNIT_EXPECT_EQ(test, chorus_area_close(set->actor, offset), 0);
+		KUNIT_EXPECT_FALSE(test, finds(set->actor, area));
+		KUNIT_EXPECT_EQ(test, chorus_area_close(set->actor, offset), -ENOENT);
+	}
+	KUNIT_EXPECT_TRUE(test, finds(set->actor, set->to));
+	for (i = 0; i < ARRAY_SIZE(areas); i++)
+		chorus_area_put(areas[i]);
+	leave(set);
+}
+
 static void area_is_charged_until_its_end(struct kunit *test)
 {
 	struct setting *set = enter(test);
@@ -280,6 +318,7 @@ static void moved_body_dies_with_its_port(struct kunit *test)
 
 static struct kunit_case move_cases[] = {
 	KUNIT_CASE(area_makes_pages_as_they_are_touched),
+	KUNIT_CASE(area_is_found_among_many),
 	KUNIT_CASE(area_is_charged_until_its_end),
 	KUNIT_CASE(move_takes_and_lands_the_pages_themselves),
 	KUNIT_CASE(move_is_copied_where_it_does_not_fit),
