@@ -108,6 +108,8 @@ result "stat: nothing is a header"
 run chorusctl stat -n
 [ $ran = 0 ] && ! line 0
 result "stat: no zeroes"
+# (What is still there of the command before is not to be taken for its lines.)
+: >/tmp/out
 chorusctl -j stat -w 0.2 'actor_*' >/tmp/out 2>/tmp/err </dev/null &
 watcher=$!
 three_lines() { [ "$(wc -l </tmp/out)" -ge 3 ]; }
